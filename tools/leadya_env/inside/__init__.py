@@ -1,0 +1,1 @@
+"""Scripts that run in Odoo's Python environment, not in the tools' own."""
