@@ -1,0 +1,77 @@
+// The page on which a form is tried: sends as any other page would, then asks what became of it.
+"use strict";
+
+const form = document.getElementById("leadya-form");
+const byId = (name) => document.getElementById(`leadya-${name}`);
+
+/** Fill a table with names and texts; texts only, never markup. */
+function fillTable(table, texts) {
+    table.replaceChildren(
+        ...Object.entries(texts || {}).map(([name, text]) => {
+            const row = document.createElement("tr");
+            const head = document.createElement("th");
+            const cell = document.createElement("td");
+            head.textContent = name;
+            cell.textContent = text;
+            cell.dir = "auto";
+            row.append(head, cell);
+            return row;
+        })
+    );
+}
+
+async function fetchResult(reference) {
+    const answer = await fetch(form.dataset.result, {
+        method: "POST",
+        headers: {"Content-Type": "application/json"},
+        body: JSON.stringify({jsonrpc: "2.0", method: "call", params: {reference}}),
+    });
+    return (await answer.json()).result || {};
+}
+
+function show(status, answer, result) {
+    byId("idle").hidden = true;
+    byId("result").hidden = false;
+    byId("status").textContent = status ? `HTTP ${status}` : "";
+    byId("state").textContent = result.state_name || "";
+    byId("state").hidden = !result.state_name;
+    byId("error").textContent = answer.error || result.error || (result.state === "received" ? form.dataset.textWaiting : "");
+    byId("lead").textContent = result.lead || "";
+    byId("lead").href = result.url || "#";
+    byId("answer").textContent = JSON.stringify(answer, null, 2);
+    fillTable(byId("understood"), result.understood);
+    fillTable(byId("unknown"), result.unknown);
+}
+
+async function send(body, contentType) {
+    byId("idle").hidden = false;
+    byId("idle").textContent = form.dataset.textSending;
+    byId("result").hidden = true;
+    try {
+        const response = await fetch(form.action, {
+            method: "POST",
+            headers: {"Content-Type": contentType, Accept: "application/json"},
+            body,
+        });
+        const answer = await response.json();
+        show(response.status, answer, answer.reference ? await fetchResult(answer.reference) : {});
+    } catch {
+        show(0, {error: form.dataset.textFailed}, {});
+    }
+}
+
+form.elements.landing_url.value = `${location.origin}/landing?utm_source=google&utm_medium=cpc`;
+form.addEventListener("submit", (ev) => {
+    if (ev.submitter && ev.submitter.dataset.plain) {
+        return;
+    }
+    ev.preventDefault();
+    const data = new URLSearchParams();
+    for (const [name, text] of new FormData(form)) {
+        if (text) {
+            data.append(name, text);
+        }
+    }
+    send(data.toString(), "application/x-www-form-urlencoded;charset=UTF-8");
+});
+byId("send-json").addEventListener("click", () => send(byId("json").value, "application/json"));

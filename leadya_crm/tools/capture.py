@@ -1,0 +1,383 @@
+"""What a stranger posted to a door, read into names and texts.
+
+Plain Python: no database, no Odoo. Every byte is treated as hostile. Whatever
+comes in, the outcome is either a :class:`Post` whose texts PostgreSQL can store,
+or a :class:`CaptureError` that says what is wrong; never another exception.
+"""
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_options_header
+from werkzeug.sansio import multipart
+
+from .urls import parse_tracking
+
+# The largest body that is read. A form of a website stays far below it, and what a
+# visitor can make the server keep in memory stays harmless.
+MAX_BODY = 256 * 1024
+MAX_FIELDS = 200
+MAX_NAME = 128
+MAX_DEPTH = 32
+MAX_KEY = 200
+MAX_TOUCHES = 20
+
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+JSON = "application/json"
+MEDIA_TYPES = (FORM, MULTIPART, JSON)
+
+# Old pages still post in these; any other name could be a codec that is none of text.
+_CHARSETS = {
+    "utf-8", "utf8", "us-ascii", "iso-8859-1", "iso-8859-8", "iso-8859-8-i",
+    "windows-1250", "windows-1251", "windows-1252", "windows-1255", "koi8-r",
+}  # fmt: skip
+
+TOUCHES_FIELD = "leadya_touches"
+KEY_FIELD = "idempotency_key"
+
+# Names that say where the visitor came from. They are read by what they mean, not by
+# the form's map: they never become anything but attribution.
+_TRACKING_NAMES = {
+    "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
+    "gclid", "gbraid", "wbraid", "msclkid", "yclid", "fbclid", "li_fat_id", "ttclid",
+    "matchtype", "adgroupid", "campaignid", "creative", "keyword", "device",
+}  # fmt: skip
+_LANDING_NAMES = ("landing_url", "landing_page", "page_url")
+_REFERRER_NAMES = ("referrer_url", "referrer", "referer")
+
+_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+_SPACES = re.compile(r"\s+")
+# One address and nothing else: no name, no list, no line break, a domain with a dot.
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f.]+(?:\.[^\s@<>()\[\],;:\\\"\x00-\x1f.]+)*\.[^\W\d_][\w-]{1,62}")
+
+
+class CaptureError(Exception):
+    """The post can't be used as it is.
+
+    :param str code: what is wrong, see ``leadya.capture.form._error_text``
+    :param str field: the incoming name that is at fault, "" for the post as a whole
+    :param params: figures for the text
+    """
+
+    def __init__(self, code, field="", **params):
+        super().__init__(code, field, params)
+        self.code = code
+        self.field = field
+        self.params = params
+
+
+@dataclass
+class Post:
+    """A post that was read.
+
+    ``fields`` are the incoming names and texts, in the order in which they came, less
+    the idempotency key and the touches; ``structured`` names those that were no plain
+    text (objects, lists of lists, files).
+    """
+
+    fields: dict = field(default_factory=dict)
+    structured: set = field(default_factory=set)
+    touches: list = field(default_factory=list)
+    key: str = ""
+
+
+def parse_post(body, content_type):
+    """Read the body of a post.
+
+    :param bytes body: as it came
+    :param str content_type: the header, with its parameters
+    :rtype: Post
+    :raises CaptureError: with the codes ``media``, ``too_large``, ``encoding``, ``nul``, ``json``,
+        ``json_deep``, ``json_object``, ``multipart``, ``many_fields``, ``name_long``, ``key_long``
+    """
+    media, options = media_type(content_type)
+    if media not in MEDIA_TYPES:
+        raise CaptureError("media")
+    if len(body) > MAX_BODY:
+        raise CaptureError("too_large", limit=MAX_BODY)
+    reader = {FORM: _read_urlencoded, MULTIPART: _read_multipart, JSON: _read_json}[media]
+    pairs = reader(body, options)
+    if len(pairs) > MAX_FIELDS:
+        raise CaptureError("many_fields", limit=MAX_FIELDS)
+    return _post_from(pairs)
+
+
+def media_type(content_type):
+    """The media type, lower case, and its parameters."""
+    media, options = parse_options_header(content_type or "")
+    return media.strip().lower(), options
+
+
+def _charset(options):
+    charset = options.get("charset", "utf-8").strip().lower()
+    return charset if charset in _CHARSETS else "utf-8"
+
+
+def _decode(data, charset, name=""):
+    try:
+        return data.decode("iso-8859-8" if charset == "iso-8859-8-i" else charset)
+    except UnicodeDecodeError as error:
+        raise CaptureError("encoding", name) from error
+
+
+def _read_urlencoded(body, options):
+    charset = _charset(options)
+    text = _decode(body, charset)
+    try:
+        return parse_qsl(text, keep_blank_values=True, encoding=charset, errors="strict", max_num_fields=MAX_FIELDS)
+    except UnicodeDecodeError as error:
+        raise CaptureError("encoding") from error
+    except ValueError as error:
+        raise CaptureError("many_fields", limit=MAX_FIELDS) from error
+
+
+def _read_multipart(body, options):
+    boundary = options.get("boundary", "")
+    if not boundary or len(boundary) > 200 or not boundary.isascii():
+        raise CaptureError("multipart")
+    try:
+        parts = list(_multipart_parts(body, boundary.encode()))
+    # The decoder of Werkzeug meets a broken body with any of these.
+    except (HTTPException, ValueError, KeyError, IndexError, AttributeError) as error:
+        raise CaptureError("multipart") from error
+    pairs = []
+    for name, filename, data in parts:
+        if filename is None:
+            pairs.append((name, _decode(data, "utf-8", name if isinstance(name, str) else "")))
+        else:
+            pairs.append((name, {"file": filename, "size": len(data)}))
+    return pairs
+
+
+def _multipart_parts(body, boundary):
+    """Name, file name or None, and bytes of each part."""
+    decoder = multipart.MultipartDecoder(boundary, MAX_BODY + 1)
+    decoder.receive_data(body)
+    decoder.receive_data(None)
+    part = None
+    for _count in range(4 * MAX_FIELDS + 4):
+        event = decoder.next_event()
+        if isinstance(event, multipart.Epilogue):
+            return
+        if isinstance(event, multipart.NeedData):
+            raise ValueError("the body ends in the middle")
+        if isinstance(event, (multipart.Field, multipart.File)):
+            part = (event.name, getattr(event, "filename", None), bytearray())
+        elif isinstance(event, multipart.Data) and part:
+            part[2].extend(event.data)
+            if not event.more_data:
+                yield part[0], part[1], bytes(part[2])
+    raise CaptureError("many_fields", limit=MAX_FIELDS)
+
+
+def _read_json(body, options):
+    text = _decode(body, "utf-8-sig")
+    if _depth(text) > MAX_DEPTH:
+        raise CaptureError("json_deep", limit=MAX_DEPTH)
+    try:
+        # Numbers stay texts: every digit is kept, and none costs time to convert.
+        data = json.loads(text, parse_int=str, parse_float=str, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise CaptureError("json") from error
+    if not isinstance(data, dict):
+        raise CaptureError("json_object")
+    return list(data.items())
+
+
+def _refuse_constant(name):
+    raise ValueError(name)
+
+
+def _depth(text):
+    """How deep brackets are nested outside strings, without recursion."""
+    depth = deepest = 0
+    for char in _JSON_STRING.sub("", text):
+        if char in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in "]}":
+            depth -= 1
+    return deepest
+
+
+def _post_from(pairs):
+    post = Post()
+    for name, value in pairs:
+        if not isinstance(name, str) or not name:
+            # A field of a form without a name: browsers send none, keep it under a made-up one.
+            name = f"(unnamed {len(post.fields) + 1})"
+        if len(name) > MAX_NAME:
+            raise CaptureError("name_long", name[:32], limit=MAX_NAME)
+        text = _text(value)
+        _check_text(name, "")
+        _check_text(text, name)
+        if name == KEY_FIELD:
+            post.key = check_key(text)
+        elif name == TOUCHES_FIELD:
+            post.touches = parse_touches(value)
+            if not post.touches and text.strip():
+                # Not understood: kept and shown among the unknown, no reason to refuse a lead.
+                post.fields[name] = text
+                post.structured.add(name)
+        else:
+            if isinstance(value, (dict, list)) and not _is_flat(value):
+                post.structured.add(name)
+            # Ticked boxes come as one name several times.
+            post.fields[name] = f"{post.fields[name]}, {text}" if post.fields.get(name) else text
+    return post
+
+
+def _is_flat(value):
+    return isinstance(value, list) and not any(isinstance(item, (dict, list)) for item in value)
+
+
+def _text(value):
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if _is_flat(value):
+        return ", ".join(_text(item) for item in value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _check_text(text, name):
+    if "\x00" in text:
+        raise CaptureError("nul", name)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        # Half of a surrogate pair, as in JSON's "\ud800".
+        raise CaptureError("encoding", name if name.isprintable() else "") from error
+
+
+def check_key(key):
+    """The idempotency key without surrounding spaces.
+
+    :raises CaptureError: ``key_long`` for more than 200 characters, ``encoding`` for unprintable ones
+    """
+    key = key.strip()
+    if len(key) > MAX_KEY:
+        raise CaptureError("key_long", KEY_FIELD, limit=MAX_KEY)
+    if not key.isprintable():
+        raise CaptureError("encoding", KEY_FIELD)
+    return key
+
+
+def one_line(text):
+    """The text on one line: no line break survives that could start a mail header."""
+    return _SPACES.sub(" ", _CONTROL.sub(" ", text)).strip()
+
+
+def many_lines(text):
+    """The text with its line breaks, and without other control characters."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def is_email(text):
+    """Whether the text is one e-mail address and nothing else."""
+    return len(text) <= 254 and len(text.split("@")[0]) <= 64 and bool(_EMAIL.fullmatch(text)) and ".." not in text
+
+
+def is_web_address(text):
+    """Whether the text can be the address of a site (no ``javascript:`` and its like)."""
+    try:
+        parts = urlsplit(text if "//" in text else f"//{text}")
+        return bool(parts.hostname) and parts.scheme in ("", "http", "https") and " " not in parts.netloc
+    except ValueError:
+        return False
+
+
+def normalise_name(name):
+    """The incoming name as names are compared: ``Your-E-mail`` and ``your_email`` are one."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())
+
+
+def is_tracking_name(name):
+    """Whether the field tells where the visitor came from."""
+    return name in _TRACKING_NAMES or name in _LANDING_NAMES or name in _REFERRER_NAMES
+
+
+def touch_from_fields(fields):
+    """What the form's own fields say about the visit.
+
+    :param dict fields: incoming names and texts
+    :return: values as in :func:`parse_touches`, {} when nothing is said
+    :rtype: dict
+    """
+    return _touch(
+        {
+            **{name: fields[name] for name in _TRACKING_NAMES if fields.get(name)},
+            "landing_url": next((fields[name] for name in _LANDING_NAMES if fields.get(name)), ""),
+            "referrer_url": next((fields[name] for name in _REFERRER_NAMES if fields.get(name)), ""),
+        }
+    )
+
+
+def parse_touches(value):
+    """The visits that the snippet remembered, oldest first.
+
+    :param value: a list of objects, or its JSON text; each object may have ``landing_url``,
+        ``referrer_url``, ``at`` (ISO 8601, or milliseconds since 1970) and the tracking parameters
+    :return: dicts with ``landing_url``, ``referrer_url``, ``touched_at`` (naive UTC) and what the
+        address says (see :func:`~odoo.addons.leadya_crm.tools.urls.parse_tracking`); what is
+        no visit is left out
+    :rtype: list
+    """
+    if isinstance(value, str):
+        try:
+            if _depth(value) > MAX_DEPTH:
+                return []
+            value = json.loads(value, parse_int=str, parse_float=str, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError):
+            return []
+    if not isinstance(value, list):
+        return []
+    touches = [_touch(item) for item in value[-MAX_TOUCHES:] if isinstance(item, dict)]
+    return sorted((touch for touch in touches if touch), key=lambda touch: touch.get("touched_at") or datetime.max)
+
+
+def _touch(item):
+    item = {name: _storable(value) for name, value in item.items() if isinstance(name, str) and isinstance(value, str)}
+    landing, referrer = item.get("landing_url", ""), item.get("referrer_url", "")
+    query = urlencode({name: item[name] for name in sorted(_TRACKING_NAMES) if item.get(name)})
+    said = _tracking_values(landing) | _tracking_values(f"//form/?{query}")
+    touch = {name: value for name, value in {"landing_url": landing, "referrer_url": referrer, **said}.items() if value}
+    if touch and (at := _moment(item.get("at", ""))):
+        touch["touched_at"] = at
+    return touch
+
+
+def _storable(text):
+    return one_line(text.replace("\x00", "").encode("utf-8", "ignore").decode())[:2048]
+
+
+def _tracking_values(url):
+    tracking = parse_tracking(url)
+    names = ("source", "medium", "campaign", "term", "content", "match_type", "ad_group", "device", "click_id", "click_id_kind")
+    return {name: _storable(value) for name in names if (value := getattr(tracking, name))}
+
+
+def _moment(text):
+    """The time as naive UTC to the second; None when it is none, or lies in the future."""
+    try:
+        if text.isascii() and text.isdigit():
+            moment = datetime.fromtimestamp(int(text[:15]) / 1000, timezone.utc)
+        else:
+            moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+            moment = moment.replace(tzinfo=moment.tzinfo or timezone.utc).astimezone(timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return None
+    moment = moment.replace(microsecond=0)
+    if not datetime(2000, 1, 1, tzinfo=timezone.utc) < moment <= datetime.now(timezone.utc):
+        return None
+    return moment.replace(tzinfo=None)
