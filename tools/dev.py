@@ -3,7 +3,7 @@
 
 import sys
 
-if sys.version_info < (3, 10):
+if sys.version_info < (3, 10):  # noqa: UP036 - older ones must get as far as this sentence
     sys.exit("The tools need Python 3.10 or later: install one, or run `make PYTHON=/path/to/python3 …`.")
 
 sys.dont_write_bytecode = True

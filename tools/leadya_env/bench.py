@@ -1,4 +1,4 @@
-"""Benchmarks: each `bench/bench_*.py` is a script that runs in Odoo's Python environment (contract: tools/README.md)."""
+"""Benchmarks: each `bench/bench_*.py` is a script that runs in Odoo's environment (contract: tools/README.md)."""
 
 from pathlib import Path
 

@@ -168,5 +168,7 @@ def main() -> int:
     except OSError as error:
         if procs.VERBOSE:
             traceback.print_exc()
-        sys.stderr.write(f"\nmake {arguments.command}: {error}; mend that and run make again (VERBOSE=1 shows where).\n")
+        sys.stderr.write(
+            f"\nmake {arguments.command}: {error}; mend that and run make again (VERBOSE=1 shows where).\n"
+        )
         return 1

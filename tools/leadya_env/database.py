@@ -8,8 +8,9 @@ import json
 import os
 import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from . import cache, config, odoo, paths, postgres, procs, python
+from . import cache, config, logs, odoo, paths, postgres, procs, python
 from .errors import Failure
 from .progress import step
 
@@ -81,7 +82,9 @@ def state(name: str) -> dict | None:
     try:
         return json.loads(rows[0][0] or "")["leadya"]
     except (ValueError, KeyError, TypeError):
-        raise Failure(f"A database {name} is there that make did not create: rename or drop it, and run make again.") from None
+        raise Failure(
+            f"A database {name} is there that make did not create: rename or drop it, and run make again."
+        ) from None
 
 
 def _remember(name: str, **facts: str) -> None:
@@ -107,7 +110,7 @@ def copy(source: str, target: str) -> None:
         shutil.copytree(_filestore(source), _filestore(target), copy_function=os.link)
 
 
-def _filestore(name: str):
+def _filestore(name: str) -> Path:
     return paths.DATA / "filestore" / name
 
 
@@ -167,4 +170,11 @@ def server(name: str, options: list[str], log: str, failure: str) -> None:
     """Run Odoo's server to load a database, and stop."""
     command = [python.executable(paths.VENV), "-m", "odoo", "--database", name, *options]
     command += ["--stop-after-init", "--no-http", "--max-cron-threads", "0"]
-    procs.run(command, log, f"{failure}: read the end of the log, correct the addon, and run make again", env=config.environment())
+    hint = f"{failure}: read the log, correct the addon, and run make again"
+    procs.run(command, log, hint, reason=_reason, env=config.environment())
+
+
+def _reason(log: Path) -> str:
+    """The last line of the last error: what Python calls the exception."""
+    errors = [alarm for alarm in logs.alarms(log) if not alarm.startswith("WARNING")]
+    return errors[-1].strip().splitlines()[-1].strip() if errors else ""

@@ -26,7 +26,9 @@ def install(package: str, why: str) -> None:
             procs.run(command, f"apt-{package.split()[0]}", advice, env=env)
         except Failure:
             # Lists that are missing or old are the usual reason, and only a new update tells.
-            procs.run(["apt-get", "update"], "apt-update", f"apt-get update failed: check the network, or {advice}", env=env)
+            procs.run(
+                ["apt-get", "update"], "apt-update", f"apt-get update failed: check the network, or {advice}", env=env
+            )
             procs.run(command, f"apt-{package.split()[0]}", advice, env=env)
 
 
@@ -41,7 +43,9 @@ def mirror(sources: Path = SOURCES) -> str | None:
             found += _deb822(file.read_text(errors="replace"))
         elif file.suffix == ".list":
             found += _one_line(file.read_text(errors="replace"))
-    debian = [(uri, suite) for uri, suite, keyring in found if "debian" in f"{uri} {keyring}" and "security" not in suite]
+    debian = [
+        (uri, suite) for uri, suite, keyring in found if "debian" in f"{uri} {keyring}" and "security" not in suite
+    ]
     # The plain suite comes first: updates and backports may be served from elsewhere.
     debian.sort(key=lambda entry: "-" in entry[1])
     return debian[0][0] if debian else None
@@ -72,7 +76,8 @@ def download(packages: list[str], suite: str) -> list[Path]:
     address = mirror()
     if not address or not KEYRING.exists():
         raise Failure(
-            "No Debian mirror is configured on this machine: set ODOO_HOME to a checkout of Odoo 19.0 and run make again."
+            "No Debian mirror is configured on this machine: "
+            "set ODOO_HOME to a checkout of Odoo 19.0 and run make again."
         )
     home = paths.CACHE / "apt"
     for folder in ("sources", "lists/partial", "cache/archives/partial"):

@@ -20,9 +20,7 @@ def prepare() -> None:
     node.prepare()
     python.prepare_lint()
     # ES modules and prettier plugins are looked up from the configuration file upwards; the packages lie in the cache.
-    cache.write_atomically(
-        paths.NODE / "eslint.config.mjs", 'export {default} from "../../eslint.config.mjs";\n'
-    )
+    cache.write_atomically(paths.NODE / "eslint.config.mjs", 'export {default} from "../../eslint.config.mjs";\n')
 
 
 def _tool(name: str) -> list:
@@ -51,7 +49,16 @@ def _python_sources() -> list[str]:
 
 def _prettier(mode: str) -> list:
     plugin = paths.NODE / "node_modules/@prettier/plugin-xml/src/plugin.js"
-    options = ["--plugin", plugin, "--config", "prettier.config.mjs", "--ignore-path", os.devnull, "--log-level", "warn"]
+    options = [
+        "--plugin",
+        plugin,
+        "--config",
+        "prettier.config.mjs",
+        "--ignore-path",
+        os.devnull,
+        "--log-level",
+        "warn",
+    ]
     options += ["--cache", "--cache-location", paths.CACHE / "prettier.json"]
     return [paths.NODE_BIN / "prettier", mode, *options, *_assets()]
 
@@ -68,7 +75,9 @@ def _checks() -> dict[str, list]:
         checks["pylint-odoo"] = [*_tool("pylint"), "--rcfile=.pylintrc", "--jobs=1", *addons]
         oca = paths.LINT_VENV / "bin" / "python"
         checks["OCA module hooks"] = [oca, "-m", "oca_pre_commit_hooks.cli", *addons]
-        catalogues = [path.relative_to(paths.ROOT) for addon in paths.addons() for path in sorted(addon.glob("i18n/*.po*"))]
+        catalogues = [
+            path.relative_to(paths.ROOT) for addon in paths.addons() for path in sorted(addon.glob("i18n/*.po*"))
+        ]
         if catalogues:
             checks["OCA translation hooks"] = [oca, "-m", "oca_pre_commit_hooks.cli_po", *catalogues]
     if _assets():
@@ -82,9 +91,13 @@ def check() -> int:
     """Run every linter; print what each of those that failed said."""
     checks = _checks()
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        failed = [name for name, fine in zip(checks, pool.map(_check, checks, checks.values()), strict=True) if not fine]
+        failed = [
+            name for name, fine in zip(checks, pool.map(_check, checks, checks.values()), strict=True) if not fine
+        ]
     if failed:
-        raise Failure(f"These linters found something: {', '.join(failed)}; `make format` mends formatting, the rest is above.")
+        raise Failure(
+            f"These linters found something: {', '.join(failed)}; `make format` mends formatting, the rest is above."
+        )
     return 0
 
 

@@ -37,6 +37,10 @@ def unexpected(log: Path) -> list[str]:
 
 
 def ours(log: Path) -> list[str]:
-    """What comes from the addons or speaks of them; tests make stock Odoo warn on purpose, so only this counts there."""
+    """What comes from the addons or speaks of them; tests make Odoo warn on purpose, so only this counts there."""
     # The checkout may lie in a directory of that name.
-    return [alarm for alarm in alarms(log) if "leadya" in alarm.replace(str(paths.ROOT / ".cache"), "").replace(f"{paths.ROOT}/", "/")]
+    return [
+        alarm
+        for alarm in alarms(log)
+        if "leadya" in alarm.replace(str(paths.ROOT / ".cache"), "").replace(f"{paths.ROOT}/", "/")
+    ]

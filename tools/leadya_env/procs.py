@@ -6,6 +6,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from . import cache, paths
@@ -37,8 +38,12 @@ def environment(**extra: str) -> dict[str, str]:
     return env | extra
 
 
-def run(command: list, log: str, failure: str, **options) -> None:
-    """Run to the end with the output in `.cache/logs/<log>.log`; `failure` says what to do if it goes wrong."""
+def run(command: list, log: str, failure: str, reason: Callable[[Path], str] | None = None, **options) -> None:
+    """Run to the end with the output in `.cache/logs/<log>.log`.
+
+    :param failure: what to do if it goes wrong
+    :param reason: finds the reason in the log, to be told before that
+    """
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     path = paths.LOGS / f"{log}.log"
     with path.open("w") as output:
@@ -48,7 +53,8 @@ def run(command: list, log: str, failure: str, **options) -> None:
     if VERBOSE:
         say(path.read_text(errors="replace"))
     if code:
-        raise Failure(f"{failure} (exit code {code}; full log: {path}).")
+        told = reason(path) if reason else ""
+        raise Failure(f"{told}{': ' if told else ''}{failure} (exit code {code}; full log: {path}).")
 
 
 def spawn(command: list, **options) -> subprocess.Popen:
@@ -80,5 +86,7 @@ def wait(process: subprocess.Popen) -> int:
 
 def find(name: str) -> str | None:
     """A program on the PATH, other than the wrappers of this environment."""
-    places = [place for place in os.environ.get("PATH", os.defpath).split(os.pathsep) if place and Path(place) != paths.BIN]
+    places = [
+        place for place in os.environ.get("PATH", os.defpath).split(os.pathsep) if place and Path(place) != paths.BIN
+    ]
     return shutil.which(name, path=os.pathsep.join(places))

@@ -79,9 +79,12 @@ def _interpreter() -> str:
         if found and _works(found):
             return found
     raise Failure(
-        f"Odoo 19 needs Python {low[0]}.{low[1]} to {high[0]}.{high[1]}, this is {sys.version.split()[0]}: install python3.12, for example."
+        f"Odoo 19 needs Python {low[0]}.{low[1]} to {high[0]}.{high[1]}, this is {sys.version.split()[0]}: "
+        "install python3.12, for example."
     )
 
 
 def _works(python: str) -> bool:
-    return os.access(python, os.X_OK) and subprocess.run([python, "-V"], capture_output=True, check=False).returncode == 0
+    return (
+        os.access(python, os.X_OK) and subprocess.run([python, "-V"], capture_output=True, check=False).returncode == 0
+    )

@@ -68,11 +68,16 @@ class Suite:
             print(f"  {'FAIL' if outcome.why else 'ok  '}  {title:<42} {outcome.seconds:6.1f} s  {counts}")
             for reason in outcome.why:
                 print(f"        {reason}")
-        total = [sum(getattr(outcome, name) for outcome in self.outcomes.values()) for name in ("passed", "failed", "skipped")]
+        total = [
+            sum(getattr(outcome, name) for outcome in self.outcomes.values())
+            for name in ("passed", "failed", "skipped")
+        ]
         print(f"\n{total[0]} passed, {total[1]} failed, {total[2]} skipped", flush=True)
         failed = [title for title, outcome in self.outcomes.items() if outcome.why]
         if failed:
-            sys.stderr.write(f"\nmake test: {len(failed)} steps failed ({'; '.join(failed)}): mend what is listed above.\n")
+            sys.stderr.write(
+                f"\nmake test: {len(failed)} steps failed ({'; '.join(failed)}): mend what is listed above.\n"
+            )
         return 1 if failed else 0
 
 
@@ -91,7 +96,11 @@ def everything(prepare_stock: Callable[[], None]) -> int:
     install = "installing the addon on a running CRM"
     suite.step(install, lambda outcome: _install(), needs=("stock CRM",))
     if main:
-        suite.step("the addon's tests", lambda outcome: _pytest(outcome, "own", database.TEST, main, strict=True), needs=(install,))
+        suite.step(
+            "the addon's tests",
+            lambda outcome: _pytest(outcome, "own", database.TEST, main, strict=True),
+            needs=(install,),
+        )
     if bridges:
         suite.step("the bridges' tests", lambda outcome: _bridges(outcome, bridges), needs=(install,))
     suite.step("Odoo's tests with the addon", _core, needs=(install,))
@@ -119,7 +128,17 @@ def _lint() -> None:
 
 
 def _tools(outcome: Outcome) -> None:
-    command = [python.executable(paths.VENV), "-m", "pytest", "-q", "-p", "no:odoo", "-p", "no:pytest-odoo", "tools/tests"]
+    command = [
+        python.executable(paths.VENV),
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:odoo",
+        "-p",
+        "no:pytest-odoo",
+        "tools/tests",
+    ]
     _counted(outcome, command, "tools")
 
 
@@ -158,14 +177,25 @@ def _demo() -> None:
 def _uninstall(outcome: Outcome) -> None:
     with step("Uninstall"):
         database.copy(database.TEST, UNINSTALLED)
-        command = [python.executable(paths.VENV), "-m", "odoo", "module", "uninstall", "--database", UNINSTALLED, "leadya_crm"]
+        command = [
+            python.executable(paths.VENV),
+            "-m",
+            "odoo",
+            "module",
+            "uninstall",
+            "--database",
+            UNINSTALLED,
+            "leadya_crm",
+        ]
         procs.run(command, "uninstall", "The addon could not be uninstalled: read the log", env=config.environment())
     _no_warnings("uninstall")
     left = _left_behind()
     if left:
         outcome.why.append(f"left behind: {', '.join(left)}")
     command = [python.executable(paths.VENV), paths.TOOLS / "leadya_env/inside/crm_works.py", UNINSTALLED]
-    procs.run(command, "after-uninstall", "CRM does not work after the uninstall: read the log", env=config.environment())
+    procs.run(
+        command, "after-uninstall", "CRM does not work after the uninstall: read the log", env=config.environment()
+    )
     _no_warnings("after-uninstall")
     tests = [odoo.addon("crm") / "tests" / name for name in AFTER_UNINSTALL]
     _pytest(outcome, "after-uninstall-tests", UNINSTALLED, tests)
@@ -175,7 +205,8 @@ def _uninstall(outcome: Outcome) -> None:
 def _left_behind() -> list[str]:
     """What the database has more than stock CRM: tables, columns, constraints, indexes, and records by name."""
     schema = """
-        SELECT 'column ' || table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'
+        SELECT 'column ' || table_name || '.' || column_name FROM information_schema.columns
+               WHERE table_schema = 'public'
         UNION SELECT 'constraint ' || conrelid::regclass::text || '.' || conname FROM pg_constraint
                WHERE connamespace = 'public'::regnamespace
         UNION SELECT 'index ' || indexname FROM pg_indexes WHERE schemaname = 'public'

@@ -8,7 +8,7 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from leadya_env import cache, paths  # noqa: E402 - the tools are no installed package
+from leadya_env import cache, paths
 
 
 class TestCache(unittest.TestCase):

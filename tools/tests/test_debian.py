@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from leadya_env import debian  # noqa: E402 - the tools are no installed package
+from leadya_env import debian
 
 DEB822 = """\
 Types: deb

@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from leadya_env import logs, paths  # noqa: E402 - the tools are no installed package
+from leadya_env import logs, paths
 
 HEAD = "2026-01-02 03:04:05,678 42"
 
@@ -32,7 +32,10 @@ class TestLogs(unittest.TestCase):
 
     def test_traceback_belongs_to_its_record(self):
         found, ours = self.read(
-            f"{HEAD} ERROR db odoo.http: Exception", "Traceback:", '  File "/x/leadya_crm/models/x.py"', f"{HEAD} INFO db odoo: ok"
+            f"{HEAD} ERROR db odoo.http: Exception",
+            "Traceback:",
+            '  File "/x/leadya_crm/models/x.py"',
+            f"{HEAD} INFO db odoo: ok",
         )
         self.assertEqual((len(found), len(ours)), (1, 1))
         self.assertIn("models/x.py", ours[0])

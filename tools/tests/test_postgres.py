@@ -8,8 +8,8 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from leadya_env import postgres  # noqa: E402 - the tools are no installed package
-from leadya_env.errors import Failure  # noqa: E402
+from leadya_env import postgres
+from leadya_env.errors import Failure
 
 
 class TestServer(unittest.TestCase):
