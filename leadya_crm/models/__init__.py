@@ -1,0 +1,40 @@
+# Building blocks
+from . import leadya_automation_mixin
+from . import leadya_lead_filter_mixin
+from . import leadya_decision_log
+
+# Attribution
+from . import leadya_channel
+from . import leadya_keyword
+from . import leadya_touch
+
+# Triage and promise
+from . import leadya_triage_rule
+from . import leadya_sla_category
+from . import leadya_sla_clock
+from . import leadya_contact_attempt
+
+# What Odoo has, extended
+from . import crm_lead_intake
+from . import crm_lead_attribution
+from . import crm_lead_link
+from . import crm_lead_triage
+from . import crm_lead_assignment
+from . import crm_lead_sla
+from . import crm_lead_cadence
+from . import crm_lead_qualification
+from . import crm_team
+from . import crm_team_member
+from . import mail_activity
+from . import res_company
+from . import res_config_settings
+from . import res_partner
+from . import res_users
+from . import resource_calendar
+
+# Doors
+from . import leadya_capture_form
+from . import leadya_capture_field
+from . import leadya_submission
+from . import crm_lead_submission
+from . import ir_http

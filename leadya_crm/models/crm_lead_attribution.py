@@ -1,0 +1,113 @@
+"""Corridor, step "attribute": where the lead came from.
+
+A door gives touches, or the values of one visit on the lead itself. Here they become
+rows of the ledger, with channel and keyword recognised, and the lead shows its last
+touch that says more than "direct" (the rule of Google Analytics and of HubSpot's
+"latest source": a direct visit does not take the credit from the visit before it).
+"""
+
+from odoo import fields, models
+
+from ..tools.urls import CLICK_ID_KINDS
+
+#: Fields of the lead which, when set, say something of a visit, and the touch's field.
+VISIT_FIELDS = {
+    "landing_url": "landing_url",
+    "referrer_url": "referrer_url",
+    "click_id": "click_id",
+    "click_id_kind": "click_id_kind",
+    "utm_term": "term",
+    "source_id": "source_id",
+    "medium_id": "medium_id",
+    "campaign_id": "campaign_id",
+    "channel_id": "channel_id",
+}
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    channel_id = fields.Many2one(
+        "leadya.channel", string="Channel", index="btree_not_null", ondelete="set null", copy=False, tracking=True
+    )
+    keyword_id = fields.Many2one(
+        "leadya.keyword", string="Keyword", index="btree_not_null", ondelete="set null", copy=False
+    )
+    utm_term = fields.Char("Searched For", copy=False, help="The search term as it came from the search engine or advertisement.")
+    landing_url = fields.Char("Landing Page", copy=False, help="The page of our site that the visitor saw first.")
+    referrer_url = fields.Char("Referrer", copy=False, help="The page from which the visitor came to our site.")
+    click_id = fields.Char("Click Identifier", copy=False, help="By which the advertising platform knows the click again.")
+    click_id_kind = fields.Selection([(kind, kind) for kind in CLICK_ID_KINDS], copy=False)
+    touch_ids = fields.One2many("leadya.touch", "lead_id", string="Touches")
+
+    def _leadya_attribute(self):
+        """Record the visit, recognise channel and keyword, and show them on the lead."""
+        self._attribution_create_touches()
+        touches = self.touch_ids
+        touches._complete()
+        self._attribution_take_over()
+
+    def _attribution_create_touches(self):
+        """One touch for each lead that brought the values of a visit, but no touch."""
+        values = [
+            {
+                "lead_id": lead.id,
+                "origin": "lead",
+                "touched_at": lead.create_date,
+                **lead._attribution_get_visit(),
+            }
+            for lead in self
+            if not lead.touch_ids and any(lead[name] for name in VISIT_FIELDS)
+        ]
+        self.env["leadya.touch"].create(values)
+
+    def _attribution_get_visit(self):
+        """Touch values of the visit that the lead's own fields tell of."""
+        self.ensure_one()
+        visit = self._convert_to_write({name: self[name] for name in VISIT_FIELDS})
+        return {VISIT_FIELDS[name]: value for name, value in visit.items()}
+
+    def _attribution_take_over(self):
+        """Show on each lead what its decisive touch says, where nothing is set."""
+        values = {}
+        for lead in self:
+            touch = lead._attribution_get_decisive_touch()
+            channel = lead.channel_id or touch.channel_id
+            proposed = {
+                "channel_id": channel.id,
+                "keyword_id": touch.keyword_id.id,
+                "source_id": touch.source_id.id,
+                "medium_id": touch.medium_id.id,
+                "campaign_id": touch.campaign_id.id,
+                "utm_term": touch.term,
+                "landing_url": touch.landing_url,
+                "referrer_url": touch.referrer_url,
+                "click_id": touch.click_id,
+                "click_id_kind": touch.click_id_kind,
+                "source_direction": channel.direction,
+            }
+            values[lead.id] = {name: value for name, value in proposed.items() if value and not lead[name]}
+        self._leadya_write_each(values)
+
+    def _attribution_get_decisive_touch(self):
+        self.ensure_one()
+        direct = self.env.ref("leadya_crm.channel_direct", raise_if_not_found=False)
+        telling = self.touch_ids.filtered(lambda touch: touch.channel_id and touch.channel_id != direct)
+        return (telling or self.touch_ids)[-1:]
+
+    def _merge_get_fields(self):
+        return [
+            *super()._merge_get_fields(),
+            "channel_id",
+            "keyword_id",
+            "utm_term",
+            "landing_url",
+            "referrer_url",
+            "click_id",
+            "click_id_kind",
+        ]
+
+    def _merge_dependences(self, opportunities):
+        """Touches are a ledger: none is lost when leads are merged."""
+        super()._merge_dependences(opportunities)
+        opportunities.sudo().touch_ids.write({"lead_id": self.id})

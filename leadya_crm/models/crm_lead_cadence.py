@@ -1,0 +1,320 @@
+"""Contact attempts, and the next step that each of them leads to.
+
+How to use: ``action_log_attempt(outcome)`` is what the rep's one click calls.
+
+How it works: an attempt is the evidence that the customer was contacted. It keeps the
+running promise, closes the call that was scheduled, and sets the next step: nobody is
+left without one. Corridor, step "first step", schedules the first call by the same
+means.
+"""
+
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+from pytz import timezone as pytz_timezone
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.moments import naive, utc
+from .leadya_contact_attempt import OUTCOMES, UNANSWERED
+from .leadya_sla_clock import OPEN_STATES
+
+CALL = "mail.mail_activity_data_call"
+TODO = "mail.mail_activity_data_todo"
+
+#: Without a category, which says better: a customer who did not answer is tried again
+#: after half a working day, and one who was spoken to is called in two (Powerlink P5).
+DEFAULT_RETRY_HOURS = 4
+DEFAULT_FOLLOW_UP_DAYS = 2
+WORKDAY_HOURS = 8
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    attempt_ids = fields.One2many("leadya.contact.attempt", "lead_id", string="Contact Attempts")
+    attempt_count = fields.Integer("Attempts", copy=False, readonly=True)
+    last_attempt_at = fields.Datetime("Last Attempt", copy=False, readonly=True)
+    last_outcome = fields.Selection(OUTCOMES, copy=False, readonly=True)
+    next_action_at = fields.Datetime(
+        "Next Action", copy=False, index="btree_not_null", help="When the customer is to be contacted next."
+    )
+
+    # ------------------------------------------------------------
+    # CORRIDOR
+    # ------------------------------------------------------------
+
+    def _leadya_schedule_first_step(self):
+        """A call for the owner of each lead whose answer is promised, due with the promise."""
+        promised = self.filtered(
+            lambda lead: lead.sla_state in OPEN_STATES and lead.user_id and lead.sla_category_id.handling == "active"
+        )
+        promised -= promised.browse(promised._cadence_get_activities().mapped("res_id"))
+        self._cadence_schedule([(lead, CALL, lead.sla_deadline, "first_call") for lead in promised])
+        self.env["leadya.decision.log"]._log(
+            [
+                {
+                    "lead_id": lead.id,
+                    "step": "first_step",
+                    "code": "first_step",
+                    "params": {"user": lead.user_id.name, "deadline": fields.Datetime.to_string(lead.sla_deadline)},
+                }
+                for lead in promised
+            ]
+        )
+
+    # ------------------------------------------------------------
+    # ATTEMPTS
+    # ------------------------------------------------------------
+
+    def action_log_attempt(self, outcome, call_back_at=None, note=None, means="call", minutes=0):
+        """Log an attempt to reach the customer of each lead, and set the next step.
+
+        :param str outcome: reached, no_answer, left_message, wrong_number or call_back
+        :param call_back_at: when the customer asked to be called; a datetime in UTC or
+            its text, needed for call_back
+        :param str note: what was said
+        :param str means: call, email, message or meeting
+        :param int minutes: time spent
+        :return: the leads' new state, for the screen that shows it
+        :rtype: list[dict]
+        :raises AccessError: where the user may not write one of the leads
+        :raises UserError: for an unknown outcome, or a call back without a time to come
+        """
+        self.check_access("write")
+        attempts = self.env["leadya.contact.attempt"].create(
+            self._cadence_prepare_attempts(outcome, call_back_at, note, means, minutes)
+        )
+        for lead, attempt in zip(self, attempts, strict=True):
+            lead._cadence_apply(attempt)
+        return self.read(["attempt_count", "last_outcome", "next_action_at", "sla_state", "sla_deadline"])
+
+    def action_open_callback(self):
+        """Ask when to call back, then log the attempt."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Call Me Back At"),
+            "res_model": "leadya.callback.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_lead_ids": self.ids},
+        }
+
+    def _cadence_prepare_attempts(self, outcome, call_back_at, note, means, minutes):
+        if outcome not in dict(OUTCOMES):
+            raise UserError(self.env._("There is no outcome called %(outcome)s.", outcome=outcome))
+        try:
+            call_back_at = fields.Datetime.to_datetime(call_back_at) or False
+        except ValueError as error:
+            raise UserError(self.env._("%(text)s is not a time.", text=call_back_at)) from error
+        if outcome == "call_back" and (not call_back_at or call_back_at <= fields.Datetime.now()):
+            raise UserError(self.env._("Say when to call back; the time must be still to come."))
+        return [
+            {
+                "lead_id": lead.id,
+                "outcome": outcome,
+                "means": means,
+                "minutes": minutes,
+                "note": note,
+                "call_back_at": call_back_at,
+            }
+            for lead in self
+        ]
+
+    def _cadence_apply(self, attempt):
+        """What an attempt changes: the promise, the count, the history, the next step."""
+        self.ensure_one()
+        now = attempt.attempted_at
+        # Promises and decisions are the module's own: a rep reads them, and does not write.
+        lead_sudo = self.sudo()
+        self._cadence_close_activities(attempt)
+        lead_sudo.sla_clock_ids.filtered(lambda clock: clock.kind != "stage")._stop(now, attempt)
+        lead_sudo.write(
+            {
+                "attempt_count": self.attempt_count + 1,
+                "last_attempt_at": now,
+                "last_outcome": attempt.outcome,
+                **({} if self.first_response_at else self._cadence_get_first_response(now)),
+            }
+        )
+        if self.active and self.won_status == "pending":
+            lead_sudo._cadence_set_next_step(attempt)
+
+    def _cadence_get_first_response(self, now):
+        waited = max(timedelta(), now - self.create_date)
+        return {"first_response_at": now, "first_response_minutes": round(waited.total_seconds() / 60)}
+
+    def _cadence_close_activities(self, attempt):
+        """The scheduled call is done; without one, the attempt is noted in the history."""
+        text = self._cadence_describe(attempt)
+        activities = self._cadence_get_activities().filtered(lambda activity: activity.user_id == self.env.user)
+        others = self._cadence_get_activities() - activities
+        if activities:
+            activities.action_feedback(feedback=text)
+        else:
+            self._message_log(body=text)
+        # A colleague made the call: the owner need not make it again.
+        others.sudo().unlink()
+
+    def _cadence_describe(self, attempt):
+        outcome = dict(attempt._fields["outcome"]._description_selection(self.env))[attempt.outcome]
+        text = self.env._("Contact attempt: %(outcome)s", outcome=outcome)
+        return f"{text}. {attempt.note}" if attempt.note else text
+
+    def _cadence_get_activities(self):
+        """Open calls and tasks that the module scheduled on the leads."""
+        return self.env["mail.activity"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("leadya_step", "!=", False),
+            ]
+        )
+
+    # ------------------------------------------------------------
+    # NEXT STEP
+    # ------------------------------------------------------------
+
+    def _cadence_set_next_step(self, attempt):
+        """Schedule what follows an attempt, and promise it where the lead has a category."""
+        self.ensure_one()
+        used_up = attempt.outcome in UNANSWERED and self._cadence_count_unanswered() >= self._cadence_get_max_attempts()
+        if used_up:
+            self._cadence_hand_to_decide()
+            return
+        due = self._cadence_get_due(attempt)
+        step = {"reached": "follow_up", "wrong_number": "find_number"}.get(attempt.outcome, "retry")
+        self._cadence_schedule([(self, TODO if step == "find_number" else CALL, due, step)])
+        self._cadence_promise_follow_up(attempt.attempted_at, due)
+
+    def _cadence_count_unanswered(self):
+        """Attempts without an answer since the customer was last spoken to."""
+        count = 0
+        for attempt in self.attempt_ids.sorted(lambda attempt: (attempt.attempted_at, attempt.id), reverse=True):
+            if attempt.outcome not in UNANSWERED:
+                break
+            count += 1
+        return count
+
+    def _cadence_get_max_attempts(self):
+        return self.sla_category_id.max_attempts or self.env["leadya.sla.category"]._fields["max_attempts"].default(self)
+
+    def _cadence_get_due(self, attempt):
+        """When the next step falls due, in the working time of the lead's category."""
+        if attempt.outcome == "call_back":
+            return attempt.call_back_at
+        if attempt.outcome == "reached":
+            hours = (self.sla_category_id.follow_up_days or DEFAULT_FOLLOW_UP_DAYS) * WORKDAY_HOURS
+        elif attempt.outcome == "wrong_number":
+            hours = DEFAULT_RETRY_HOURS
+        else:
+            step = self.sla_category_id._get_step(self._cadence_count_unanswered()) if self.sla_category_id else None
+            hours = step.delay_hours if step else DEFAULT_RETRY_HOURS
+        calendar = self.sla_category_id._get_calendar(self.company_id)
+        due = calendar._leadya_plan([utc(attempt.attempted_at)], [hours * 60])[0]
+        # A calendar without hours must not leave the lead without a next step.
+        return naive(due) if due else attempt.attempted_at + relativedelta(hours=hours)
+
+    def _cadence_promise_follow_up(self, start, due):
+        if self.sla_category_id.mode != "on":
+            return
+        self.env["leadya.sla.clock"].create(
+            {
+                "lead_id": self.id,
+                "category_id": self.sla_category_id.id,
+                "kind": "follow_up",
+                "start_at": start,
+                "at_risk_at": start + (due - start) * self.sla_category_id.at_risk_percent / 100,
+                "deadline": due,
+            }
+        )
+
+    def _cadence_hand_to_decide(self):
+        """All attempts were made: somebody decides how the lead goes on."""
+        leader = self.team_id.user_id
+        by_leader = self.sla_category_id.exhausted_action == "leader" and leader.active
+        user = leader if by_leader else self.user_id
+        self._cadence_schedule([(self.with_context(leadya_step_user=user.id), TODO, self.env.cr.now(), "decide")])
+        self.env["leadya.decision.log"]._log(
+            [
+                {
+                    "lead_id": self.id,
+                    "step": "attempt",
+                    "code": "attempts_used_up",
+                    "params": {"attempts": self._cadence_count_unanswered()},
+                }
+            ]
+        )
+
+    # ------------------------------------------------------------
+    # ACTIVITIES
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cadence_schedule(self, steps):
+        """Schedule next steps as activities, in one batch, and set ``next_action_at``.
+
+        :param list steps: tuples of a lead, the XML id of an activity type, the moment
+            it is due (UTC) and the kind of step
+        """
+        values = [lead._cadence_prepare_activity(*step) for lead, *step in steps]
+        # Who is given a lead is told of the lead; a notice for its first call would be a second one.
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(values)
+        by_due = {}
+        for lead, _type, due, _step in steps:
+            by_due.setdefault(due, []).append(lead.id)
+        for due, ids in by_due.items():
+            self.browse(ids).with_prefetch(self._ids).write({"next_action_at": due})
+
+    def _cadence_prepare_activity(self, type_xmlid, due, step):
+        user = self.env["res.users"].browse(self.env.context.get("leadya_step_user")) or self.user_id or self.env.user
+        zone = pytz_timezone(user.tz or self.env.context.get("tz") or "UTC")
+        local = utc(due).astimezone(zone)
+        return {
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "res_id": self.id,
+            "res_name": self.name,
+            "activity_type_id": self.env.ref(type_xmlid).id,
+            "user_id": user.id,
+            "date_deadline": local.date(),
+            "summary": self._cadence_get_summary(step, local, user),
+            "automated": True,
+            "leadya_step": step,
+        }
+
+    @api.model
+    def _cadence_get_summary(self, step, local, user):
+        env = self.with_context(lang=user.lang).env
+        return {
+            "first_call": env._("First call, promised by %(time)s", time=local.strftime("%H:%M")),
+            "retry": env._("Call again at %(time)s", time=local.strftime("%H:%M")),
+            "follow_up": env._("Follow up"),
+            "find_number": env._("Wrong number: find the right one"),
+            "decide": env._("No answer after all attempts: decide how to go on"),
+        }[step]
+
+    # ------------------------------------------------------------
+    # MERGE
+    # ------------------------------------------------------------
+
+    def _merge_get_fields(self):
+        return [*super()._merge_get_fields(), "attempt_count", "last_attempt_at", "last_outcome", "next_action_at"]
+
+    def _merge_get_fields_specific(self):
+        """Attempts add up; the latest is the last, the earliest next action is next."""
+
+        def latest(name, leads):
+            return leads.filtered("last_attempt_at").sorted("last_attempt_at")[-1:][name] or False
+
+        return {
+            **super()._merge_get_fields_specific(),
+            "attempt_count": lambda name, leads: sum(leads.mapped(name)),
+            "last_attempt_at": latest,
+            "last_outcome": latest,
+            "next_action_at": lambda name, leads: min(filter(None, leads.mapped(name)), default=False),
+        }
+
+    def _merge_dependences(self, opportunities):
+        super()._merge_dependences(opportunities)
+        opportunities.sudo().attempt_ids.write({"lead_id": self.id})

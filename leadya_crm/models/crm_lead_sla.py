@@ -1,0 +1,120 @@
+"""Corridor, step "clock": what is promised to the lead, and until when."""
+
+from odoo import api, fields, models
+
+from .leadya_sla_clock import OPEN_STATES, STATES
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    sla_category_id = fields.Many2one(
+        "leadya.sla.category",
+        string="SLA Category",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        tracking=True,
+        help="What kind of lead it is, and so how soon and how often the customer is to be contacted.",
+    )
+    sla_clock_ids = fields.One2many("leadya.sla.clock", "lead_id", string="Promises")
+    sla_deadline = fields.Datetime(
+        "Answer By",
+        compute="_compute_sla",
+        store=True,
+        index="btree_not_null",
+        help="When the earliest open promise falls due.",
+    )
+    sla_state = fields.Selection(STATES, string="Promise", compute="_compute_sla", store=True, index="btree_not_null")
+    first_response_at = fields.Datetime("First Contact", copy=False, readonly=True)
+    first_response_minutes = fields.Integer(
+        "Response Time (minutes)",
+        copy=False,
+        readonly=True,
+        aggregator="avg",
+        help="Minutes on the wall from the lead's arrival to the first attempt to reach the customer. "
+        "Odds fall about tenfold after 5 minutes (InsideSales/MIT 2007, a vendor's study).",
+    )
+
+    @api.depends("sla_clock_ids.state", "sla_clock_ids.deadline")
+    def _compute_sla(self):
+        """The open promise that falls due first; without one, the state of the latest."""
+        for lead in self:
+            clocks = lead.sla_clock_ids
+            still_open = clocks.filtered(lambda clock: clock.state in OPEN_STATES).sorted("deadline")
+            shown = still_open[:1] or clocks.sorted(lambda clock: (clock.start_at, clock.id))[-1:]
+            lead.sla_deadline = still_open[:1].deadline
+            lead.sla_state = shown.state
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"active", "stage_id", "probability"}.isdisjoint(vals):
+            self._sla_cancel_closed()
+        return result
+
+    def _sla_cancel_closed(self):
+        """Nothing is owed any more to a lead that was won, lost or archived."""
+        closed = self.filtered(
+            lambda lead: lead.sla_state in OPEN_STATES and (not lead.active or lead.won_status != "pending")
+        )
+        if closed:
+            closed.sudo().sla_clock_ids._cancel()
+
+    # ------------------------------------------------------------
+    # CORRIDOR
+    # ------------------------------------------------------------
+
+    def _leadya_start_clocks(self):
+        """Choose each lead's category, and promise the first answer.
+
+        Leads that were answered, or have had a promise, are left alone: running the
+        step again promises nothing twice.
+        """
+        waiting = self.filtered(
+            lambda lead: lead.active
+            and lead.won_status == "pending"
+            and not lead.first_response_at
+            and not any(clock.kind == "first_response" for clock in lead.sla_clock_ids)
+        )
+        categories = self.env["leadya.sla.category"].search([("mode", "!=", "off")])
+        matched = categories._match_leads(waiting, categories)
+        clocks, decisions = [], []
+        for category, leads in matched.items():
+            if category.mode == "on":
+                leads.filtered(lambda lead, category=category: lead.sla_category_id != category).write(
+                    {"sla_category_id": category.id}
+                )
+            category._prepare_promises(leads, clocks, decisions)
+        unmatched = waiting - waiting.concat(*matched.values())
+        decisions += [{"lead_id": lead.id, "step": "clock", "code": "no_category"} for lead in unmatched if categories]
+        self.env["leadya.sla.clock"].create(clocks)
+        self.env["leadya.decision.log"]._log(decisions)
+
+    # ------------------------------------------------------------
+    # MERGE
+    # ------------------------------------------------------------
+
+    def _merge_get_fields(self):
+        return [*super()._merge_get_fields(), "sla_category_id", "first_response_at", "first_response_minutes"]
+
+    def _merge_get_fields_specific(self):
+        """The first response to the person is the earliest of all."""
+
+        def earliest(name, leads):
+            answered = leads.filtered("first_response_at").sorted("first_response_at")
+            return answered[:1][name] or False
+
+        return {
+            **super()._merge_get_fields_specific(),
+            "first_response_at": earliest,
+            "first_response_minutes": earliest,
+        }
+
+    def _merge_dependences(self, opportunities):
+        """All promises go along; of the open ones of a kind the earliest stays open."""
+        super()._merge_dependences(opportunities)
+        clocks = (self | opportunities).sudo().sla_clock_ids
+        for kind_clocks in clocks.filtered(lambda clock: clock.state in OPEN_STATES).grouped("kind").values():
+            kind_clocks.sorted("deadline")[1:]._cancel()
+        opportunities.sudo().sla_clock_ids.write({"lead_id": self.id})

@@ -1,0 +1,123 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.tools.constants import GC_UNLINK_LIMIT
+
+_logger = logging.getLogger(__name__)
+
+#: After this many days a decision is of no use to the rep or the manager any more.
+KEEP_DAYS = 180
+
+
+class LeadyaDecisionLog(models.Model):
+    """Why the module did, or on trial would have done, what it did to a lead.
+
+    What is stored is a code and its parameters, not a sentence: everybody reads the
+    decision in their own language, see :meth:`_get_templates`.
+    """
+
+    _name = "leadya.decision.log"
+    _description = "Lead Decision"
+    _order = "id desc"
+    _rec_name = "explanation"
+
+    lead_id = fields.Many2one("crm.lead", string="Lead", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="lead_id.company_id", store=True, index="btree_not_null")
+    step = fields.Selection(
+        [
+            ("attribute", "Attribution"),
+            ("link", "Linking"),
+            ("classify", "Triage"),
+            ("assign", "Assignment"),
+            ("clock", "Promise"),
+            ("first_step", "Next step"),
+            ("attempt", "Contact attempt"),
+        ],
+        required=True,
+        index=True,
+    )
+    code = fields.Char(required=True, help="Technical name of the sentence; see the templates in the source.")
+    params = fields.Json()
+    trial = fields.Boolean("On Trial", help="What would have been done; nothing was changed.")
+    explanation = fields.Char(compute="_compute_explanation")
+
+    @api.depends("code", "params", "trial")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        templates = self._get_templates()
+        for log in self:
+            template = templates.get(log.code)
+            if not template:
+                log.explanation = log.code
+                continue
+            try:
+                text = template % (log.params or {})
+            except (KeyError, TypeError, ValueError):
+                # A template that has grown since the decision was taken: show what is known.
+                _logger.info("Decision %s does not fill its template %s", log.id, log.code)
+                text = log.code
+            log.explanation = self.env._("On trial: %(decision)s", decision=text) if log.trial else text
+
+    def _get_templates(self):
+        """Sentences by code, in the reader's language; other modules add their own.
+
+        :rtype: dict[str, str]
+        """
+        _ = self.env._
+        return {
+            # attribution
+            "channel_by_click_id": _("Channel %(channel)s: the address carries %(value)s"),
+            "channel_by_medium": _("Channel %(channel)s: the medium is %(value)s"),
+            "channel_by_source": _("Channel %(channel)s: the source is %(value)s"),
+            "channel_by_referrer": _("Channel %(channel)s: the visitor came from %(value)s"),
+            "channel_by_default": _("Channel %(channel)s: a visit without any mark of where it came from"),
+            "channel_unknown": _("Channel unknown: no rule knows %(value)s"),
+            # linking
+            "organization_by_domain": _("Organization %(partner)s: same domain %(value)s"),
+            "organization_by_name": _("Organization %(partner)s: same name"),
+            "organization_by_contact": _("Organization %(partner)s: it is the contact's"),
+            "partner_by_email": _("Probably %(partner)s: same e-mail %(value)s"),
+            "partner_by_phone": _("Probably %(partner)s: same phone %(value)s"),
+            "duplicate_by_email": _("Perhaps the same person as in %(lead)s: same e-mail %(value)s"),
+            "duplicate_by_phone": _("Perhaps the same person as in %(lead)s: same phone %(value)s"),
+            # triage
+            "triaged_fit": _("Fit: %(rule)s"),
+            "triaged_unfit": _("Unfit: %(rule)s"),
+            "triaged_incomplete": _("Incomplete: %(rule)s"),
+            "triaged_todo": _("Not triaged: no rule takes this lead"),
+            # assignment
+            "assigned": _(
+                "Given to %(user)s of %(team)s: %(load)s of %(capacity)s leads in 30 days, the least busy of %(candidates)s"
+            ),
+            "assigned_preferred": _(
+                "Given to %(user)s of %(team)s, who prefers such leads: %(load)s of %(capacity)s leads in 30 days"
+            ),
+            "assigned_leader": _("Given to %(user)s, who leads %(team)s: no member is free to take it"),
+            "assigned_nobody": _("Given to nobody: no member of %(team)s is free to take it"),
+            "assigned_no_team": _("Given to nobody: no sales team takes such leads"),
+            # promise
+            "promised": _("%(category)s: answer within %(minutes)s working minutes, by %(deadline)s (UTC)"),
+            "no_category": _("No promise: no category takes this lead"),
+            "no_hours": _("No promise: the calendar of %(category)s has no working hours in the coming months"),
+            "breached": _("Promise broken: nobody tried to reach the customer by %(deadline)s (UTC)"),
+            # next step
+            "first_step": _("First call for %(user)s by %(deadline)s (UTC)"),
+            "attempts_used_up": _("%(attempts)s attempts without an answer: decide how to go on"),
+        }
+
+    @api.model
+    def _log(self, decisions):
+        """Record decisions, as a batch.
+
+        :param list[dict] decisions: values with ``lead_id``, ``step``, ``code`` and, where
+            the sentence has blanks, ``params``; ``trial`` where nothing was done
+        """
+        if decisions:
+            self.sudo().create(decisions)
+
+    @api.autovacuum
+    def _gc_old_decisions(self):
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=KEEP_DAYS)
+        old = self.sudo().search([("create_date", "<", limit)], limit=GC_UNLINK_LIMIT)
+        old.unlink()
+        return len(old), len(old) == GC_UNLINK_LIMIT

@@ -1,0 +1,147 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools.keywords import normalize_keyword, split_match_type
+
+MATCH_TYPES = [("exact", "Exact"), ("phrase", "Phrase"), ("broad", "Broad")]
+
+
+class LeadyaKeyword(models.Model):
+    """A search keyword under which the site is advertised or found.
+
+    The same words in another match type, campaign, ad group or source are another
+    keyword: each has its own cost and its own verdict.
+    """
+
+    _name = "leadya.keyword"
+    _description = "Search Keyword"
+    _order = "name, id"
+    _rec_names_search = ["name", "normalized_name"]
+
+    name = fields.Char(required=True, index="trigram")
+    normalized_name = fields.Char(
+        compute="_compute_normalized_name",
+        store=True,
+        precompute=True,
+        help="The keyword without differences of case, width, spaces and invisible marks.",
+    )
+    match_type = fields.Selection(MATCH_TYPES)
+    campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="set null")
+    ad_group = fields.Char()
+    source_id = fields.Many2one("utm.source", index="btree_not_null", ondelete="set null")
+    active = fields.Boolean(default=True)
+    lead_count = fields.Integer(compute="_compute_lead_count")
+
+    _name_not_blank = models.Constraint("CHECK(normalized_name <> '')", "A keyword needs at least one visible character.")
+    _identity = models.UniqueIndex(
+        "(normalized_name, COALESCE(match_type, ''), COALESCE(campaign_id, 0), COALESCE(ad_group, ''), COALESCE(source_id, 0))",
+        "This keyword exists already for the same match type, campaign, ad group and source.",
+    )
+
+    @api.depends("name")
+    def _compute_normalized_name(self):
+        for keyword in self:
+            keyword.normalized_name = normalize_keyword(keyword.name)
+
+    @api.depends("name", "match_type")
+    def _compute_display_name(self):
+        """Google's own notation: [exact], "phrase", broad."""
+        notation = {"exact": "[%s]", "phrase": '"%s"'}
+        for keyword in self:
+            keyword.display_name = notation.get(keyword.match_type, "%s") % (keyword.name or "")
+
+    def _compute_lead_count(self):
+        counts = dict(
+            self.env["crm.lead"]
+            .with_context(active_test=False)
+            ._read_group([("keyword_id", "in", self.ids)], ["keyword_id"], ["__count"])
+        )
+        for keyword in self:
+            keyword.lead_count = counts.get(keyword, 0)
+
+    def action_view_leads(self):
+        """Open the leads that this keyword brought."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.display_name,
+            "res_model": "crm.lead",
+            "view_mode": "list,kanban,form,pivot,graph",
+            "domain": [("keyword_id", "=", self.id)],
+            "context": {"active_test": False},
+        }
+
+    @api.model
+    def _find_or_create(self, terms):
+        """The keyword of each term, made where it is new, in a bounded number of queries.
+
+        Two workers may meet the same new keyword at once: the insertion leaves to the
+        database which of them is first, and the other finds the winner's row.
+
+        :param list[dict] terms: ``term`` (as it came, with or without Google's notation),
+            and optionally ``match_type``, ``campaign_id``, ``ad_group``, ``source_id``
+        :return: a keyword per term, in the same order; empty where the term is blank
+        """
+        identities = [self._identity_of(term) for term in terms]
+        names = {identity: term["term"].strip() for identity, term in zip(identities, terms, strict=True) if identity}
+        if not names:
+            return [self.browse()] * len(terms)
+        known = self._search_identities(names)
+        missing = [identity for identity in names if identity not in known]
+        if missing:
+            self._insert_identities({identity: names[identity] for identity in missing})
+            known |= self._search_identities(missing)
+        return [self.browse(known.get(identity)) for identity in identities]
+
+    @api.model
+    def _identity_of(self, term):
+        words, notation = split_match_type(term.get("term"))
+        normalized = normalize_keyword(words)
+        if not normalized:
+            return None
+        return (
+            normalized,
+            term.get("match_type") or notation or "",
+            term.get("campaign_id") or 0,
+            (term.get("ad_group") or "").strip(),
+            term.get("source_id") or 0,
+        )
+
+    def _search_identities(self, identities):
+        keywords = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search_fetch(
+                [("normalized_name", "in", list({identity[0] for identity in identities}))],
+                ["normalized_name", "match_type", "campaign_id", "ad_group", "source_id"],
+            )
+        )
+        found = {
+            (k.normalized_name, k.match_type or "", k.campaign_id.id or 0, k.ad_group or "", k.source_id.id or 0): k.id
+            for k in keywords
+        }
+        return {identity: found[identity] for identity in identities if identity in found}
+
+    def _insert_identities(self, names):
+        rows = SQL(", ").join(
+            SQL(
+                "(%s, %s, NULLIF(%s, ''), NULLIF(%s, 0), NULLIF(%s, ''), NULLIF(%s, 0), TRUE, %s, %s, %s, %s)",
+                split_match_type(name)[0][:255],
+                *identity,
+                self.env.uid,
+                self.env.uid,
+                self.env.cr.now(),
+                self.env.cr.now(),
+            )
+            for identity, name in names.items()
+        )
+        # The ORM cannot say ON CONFLICT; see the docstring of _find_or_create.
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO leadya_keyword (name, normalized_name, match_type, campaign_id, ad_group, source_id,
+                                               active, create_uid, write_uid, create_date, write_date)
+                   VALUES %s ON CONFLICT DO NOTHING""",
+                rows,
+            )
+        )
+        self.invalidate_model()

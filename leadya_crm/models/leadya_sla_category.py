@@ -1,0 +1,174 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools.moments import naive, utc
+
+
+class LeadyaSlaCategory(models.Model):
+    """A kind of lead and the promise that is made to it: when, how often, how many times.
+
+    Categories are tried in order; the first whose filter takes the lead is the lead's.
+    """
+
+    _name = "leadya.sla.category"
+    _description = "SLA Category"
+    _inherit = ["leadya.lead.filter.mixin", "leadya.automation.mixin"]
+    _check_company_auto = True
+
+    color = fields.Integer()
+    description = fields.Text(translate=True, help="What a rep should know of such leads.")
+    response_minutes = fields.Integer(
+        "Answer Within (minutes)",
+        default=60,
+        required=True,
+        help="Working minutes from the lead's arrival to the first attempt to reach the customer.",
+    )
+    calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Working Hours",
+        check_company=True,
+        help="Hours in which the promise runs, in the calendar's own time zone. Empty: those of the lead's company.",
+    )
+    at_risk_percent = fields.Integer(
+        "At Risk After (%)", default=50, help="Share of the promised time after which the promise counts as at risk."
+    )
+    max_attempts = fields.Integer("Attempts", default=6, help="How often to try to reach a customer who does not answer.")
+    follow_up_days = fields.Integer(
+        "Follow Up After (days)", default=2, help="Working days from a conversation to the next one, unless the rep says otherwise."
+    )
+    handling = fields.Selection(
+        [("active", "Active"), ("passive", "Passive")],
+        default="active",
+        required=True,
+        help="Active: the rep calls. Passive: a first call is not scheduled; the lead is answered when it asks.",
+    )
+    exhausted_action = fields.Selection(
+        [("rep", "The rep decides"), ("leader", "The team leader decides")],
+        string="Attempts Used Up",
+        default="rep",
+        required=True,
+        help="Who gets a task to decide how to go on, when all attempts were made without an answer.",
+    )
+    notify_leader = fields.Boolean("Tell the Team Leader", default=True, help="When the answer is late.")
+    step_ids = fields.One2many("leadya.sla.step", "category_id", string="Cadence", copy=True)
+    lead_count = fields.Integer(compute="_compute_lead_count")
+
+    _response_positive = models.Constraint("CHECK(response_minutes > 0)", "A promise needs at least one minute.")
+    _at_risk_range = models.Constraint(
+        "CHECK(at_risk_percent BETWEEN 1 AND 100)", "A promise is at risk somewhere between 1 and 100 % of its time."
+    )
+    _attempts_positive = models.Constraint("CHECK(max_attempts > 0)", "At least one attempt is needed to answer a lead.")
+    _follow_up_positive = models.Constraint("CHECK(follow_up_days > 0)", "A follow-up is at least a day ahead.")
+
+    @api.constrains("calendar_id")
+    def _check_calendar(self):
+        for category in self:
+            calendar = category.calendar_id
+            if calendar and not calendar.flexible_hours and not calendar.attendance_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(category)s: the working hours %(calendar)s are empty, so that no promise would ever fall due.",
+                        category=category.name,
+                        calendar=calendar.name,
+                    )
+                )
+
+    def _compute_lead_count(self):
+        counts = dict(
+            self.env["crm.lead"]._read_group([("sla_category_id", "in", self.ids)], ["sla_category_id"], ["__count"])
+        )
+        for category in self:
+            category.lead_count = counts.get(category, 0)
+
+    def action_view_leads(self):
+        """Open the open leads of this category."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.display_name,
+            "res_model": "crm.lead",
+            "view_mode": "list,kanban,form,pivot,graph",
+            "domain": [("sla_category_id", "=", self.id)],
+        }
+
+    def _get_calendar(self, company):
+        """The working hours that the promise runs in."""
+        return self.calendar_id or (company or self.company_id or self.env.company).resource_calendar_id
+
+    def _get_step(self, attempt_number):
+        """The step after so many unanswered attempts; the last one repeats.
+
+        :param int attempt_number: attempts made so far, 1 or more
+        """
+        steps = self.step_ids
+        return steps[min(attempt_number, len(steps)) - 1] if steps else steps
+
+    def _prepare_promises(self, leads, clocks, decisions):
+        """Add the values of a first-response clock, and the decision, for each lead.
+
+        :param list clocks: values of leadya.sla.clock; none is added on trial
+        :param list decisions: values of leadya.decision.log
+        """
+        self.ensure_one()
+        for company, company_leads in leads.grouped("company_id").items():
+            starts = [utc(lead.create_date) for lead in company_leads]
+            calendar = self._get_calendar(company)
+            at_risk = [self.response_minutes * self.at_risk_percent / 100] * len(starts)
+            deadlines = calendar._leadya_plan(starts, [self.response_minutes] * len(starts))
+            risks = calendar._leadya_plan(starts, at_risk)
+            for lead, deadline, risk in zip(company_leads, deadlines, risks, strict=True):
+                decision = {"lead_id": lead.id, "step": "clock", "trial": self.mode == "trial"}
+                if deadline is None:
+                    decisions.append({**decision, "code": "no_hours", "params": {"category": self.name}})
+                    continue
+                if self.mode == "on":
+                    clocks.append(self._prepare_promise(lead, naive(deadline), naive(risk)))
+                params = {
+                    "category": self.name,
+                    "minutes": self.response_minutes,
+                    "deadline": fields.Datetime.to_string(naive(deadline)),
+                }
+                decisions.append({**decision, "code": "promised", "params": params})
+
+    def _prepare_promise(self, lead, deadline, at_risk_at):
+        return {
+            "lead_id": lead.id,
+            "category_id": self.id,
+            "kind": "first_response",
+            "start_at": lead.create_date.replace(microsecond=0),
+            "at_risk_at": at_risk_at,
+            "deadline": deadline,
+        }
+
+
+class LeadyaSlaStep(models.Model):
+    """A step of a category's cadence: what to do after an attempt without an answer."""
+
+    _name = "leadya.sla.step"
+    _description = "SLA Cadence Step"
+    _order = "sequence, id"
+
+    category_id = fields.Many2one("leadya.sla.category", required=True, index=True, ondelete="cascade")
+    sequence = fields.Integer(default=10)
+    delay_hours = fields.Float("Delay (hours)", default=4.0, required=True, help="Working hours after the attempt before.")
+    means = fields.Selection(
+        [("call", "Call"), ("email", "E-mail"), ("message", "Message"), ("meeting", "Meeting")],
+        default="call",
+        required=True,
+    )
+    activity_type_id = fields.Many2one(
+        "mail.activity.type",
+        string="Activity",
+        default=lambda self: self.env.ref("mail.mail_activity_data_call", raise_if_not_found=False),
+        domain="[('res_model', 'in', [False, 'crm.lead'])]",
+        ondelete="set null",
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        string="E-mail to Offer",
+        domain="[('model', '=', 'crm.lead')]",
+        ondelete="set null",
+        help="Offered to the rep with the step's activity; nothing is sent by itself.",
+    )
+
+    _delay_positive = models.Constraint("CHECK(delay_hours > 0)", "A step comes some time after the one before it.")

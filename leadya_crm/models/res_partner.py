@@ -1,0 +1,30 @@
+from odoo import api, fields, models
+from odoo.addons.iap.tools import iap_tools
+
+from ..tools.urls import host_of
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    organization_quality = fields.Selection(
+        [("low", "Low"), ("medium", "Medium"), ("high", "High")],
+        string="Organization's Quality",
+        tracking=True,
+        help="How good a customer the organization is, or could be. New leads of the organization take it over.",
+    )
+    leadya_domain = fields.Char(
+        "Internet Domain",
+        compute="_compute_leadya_domain",
+        store=True,
+        index="btree_not_null",
+        help="Domain of the site or else of the e-mail; none for addresses of public providers.",
+    )
+    # Leads are matched by equality on it; stock Odoo has no index here.
+    phone_sanitized = fields.Char(index="btree_not_null")
+
+    @api.depends("website", "email_normalized")
+    def _compute_leadya_domain(self):
+        for partner in self:
+            criterion = iap_tools.mail_prepare_for_domain_search(partner.email_normalized) or ""
+            partner.leadya_domain = host_of(partner.website) or (criterion[1:] if criterion.startswith("@") else False)

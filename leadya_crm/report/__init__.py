@@ -1,0 +1,1 @@
+from . import leadya_sla_report

@@ -1,0 +1,99 @@
+"""What the address of a visit says about where the visitor came from.
+
+Plain Python: no database, no Odoo. Everything that comes in is a visitor's
+input, so nothing here raises on a malformed address.
+"""
+
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+# Click identifiers that the platforms append to a landing page, most telling first:
+# an address may carry several (an app link of Google carries gbraid beside gclid).
+# Source: the platforms' own help pages, see field.md, "Formats".
+CLICK_ID_KINDS = ("gclid", "gbraid", "wbraid", "msclkid", "yclid", "ttclid", "li_fat_id", "fbclid")
+
+# ValueTrack and its like leave the name of the parameter to the advertiser; these are
+# the names in use in Google's and others' own examples.
+_PARAMETERS = {
+    "source": ("utm_source",),
+    "medium": ("utm_medium",),
+    "campaign": ("utm_campaign", "campaignid", "campaign_id"),
+    "term": ("utm_term", "keyword", "kw"),
+    "content": ("utm_content", "creative"),
+    "match_type": ("matchtype", "match_type"),
+    "ad_group": ("adgroupid", "adgroup", "ad_group"),
+    "device": ("device",),
+}
+
+_MATCH_TYPES = {"e": "exact", "p": "phrase", "b": "broad", "exact": "exact", "phrase": "phrase", "broad": "broad"}
+_DEVICES = {"c": "desktop", "m": "mobile", "t": "tablet", "desktop": "desktop", "mobile": "mobile", "tablet": "tablet"}
+
+# An address longer than this is no address of a page; browsers stop near it as well.
+MAX_URL_LENGTH = 2048
+MAX_VALUE_LENGTH = 255
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """What was found in one address; an empty string stands for "not said"."""
+
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    term: str = ""
+    content: str = ""
+    match_type: str = ""
+    ad_group: str = ""
+    device: str = ""
+    click_id: str = ""
+    click_id_kind: str = ""
+    host: str = ""
+    parameters: dict = field(default_factory=dict, compare=False)
+
+
+def parse_tracking(url):
+    """Read the tracking parameters of an address.
+
+    :param str url: the landing page, with its query
+    :rtype: Tracking
+    """
+    host, parameters = _split(url)
+    values = {
+        name: next((parameters[alias] for alias in aliases if parameters.get(alias)), "")
+        for name, aliases in _PARAMETERS.items()
+    }
+    values["match_type"] = _MATCH_TYPES.get(values["match_type"].lower(), "")
+    values["device"] = _DEVICES.get(values["device"].lower(), "")
+    kind = next((kind for kind in CLICK_ID_KINDS if parameters.get(kind)), "")
+    return Tracking(
+        **values,
+        click_id=parameters.get(kind, ""),
+        click_id_kind=kind,
+        host=host,
+        parameters=parameters,
+    )
+
+
+def host_of(url):
+    """The host name of an address, lower case and without ``www.``; "" if there is none."""
+    return _split(url)[0]
+
+
+def _split(url):
+    text = (url or "").strip()[:MAX_URL_LENGTH]
+    if text and "//" not in text.split("?")[0]:
+        text = "//" + text
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").removeprefix("www.")
+        pairs = parse_qsl(parts.query, max_num_fields=100)
+    except ValueError:
+        return "", {}
+    # The first value of a repeated parameter is the one that the advertiser wrote.
+    parameters = {}
+    for name, value in pairs:
+        value = value.replace("\x00", "").strip()[:MAX_VALUE_LENGTH]
+        # An unfilled ValueTrack placeholder ("{keyword}") says nothing.
+        if value and not (value.startswith("{") and value.endswith("}")):
+            parameters.setdefault(name.lower(), value)
+    return host, parameters

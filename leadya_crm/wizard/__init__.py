@@ -1,0 +1,2 @@
+from . import leadya_callback_wizard
+from . import leadya_pipeline_wizard

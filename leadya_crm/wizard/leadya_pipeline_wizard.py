@@ -1,0 +1,110 @@
+from odoo import api, fields, models
+
+
+class LeadyaPipelineWizard(models.TransientModel):
+    """Adds the recommended stages to a team, and shows beforehand what it will do.
+
+    Stages that exist stay as they are: one of the same name is used, no stage is
+    renamed, moved or removed, and no lead changes its stage.
+    """
+
+    _name = "leadya.pipeline.wizard"
+    _description = "Recommended Pipeline"
+
+    team_ids = fields.Many2many(
+        "crm.team", string="Sales Teams", help="Empty: the stages are for all teams, as Odoo's own first ones are."
+    )
+    line_ids = fields.One2many(
+        "leadya.pipeline.wizard.line", "wizard_id", compute="_compute_line_ids", store=True, readonly=True
+    )
+    new_count = fields.Integer(compute="_compute_new_count")
+
+    @api.model
+    def _get_recommended_stages(self):
+        """The recommended pipeline (Powerlink P1), in order.
+
+        :return: values of crm.stage
+        :rtype: list[dict]
+        """
+        _ = self.env._
+        return [
+            {"name": _("New"), "requirements": _("Nobody has spoken to the customer yet. No lead stays here over a day.")},
+            {"name": _("No answer"), "requirements": _("Tried without reaching anybody. Six attempts, at varied times.")},
+            {"name": _("First contact"), "requirements": _("Spoken to: the need is recorded, a follow-up is set two days ahead.")},
+            {"name": _("In process"), "requirements": _("Qualified and worked on. There is always a next action.")},
+            {"name": _("Not interested"), "fold": True, "requirements": _("Not lost: written to now and then, called every few months.")},
+            {"name": _("Won"), "is_won": True, "requirements": _("A customer.")},
+        ]
+
+    @api.depends("team_ids")
+    def _compute_line_ids(self):
+        for wizard in self:
+            existing = wizard._get_existing_stages()
+            wizard.line_ids = [
+                fields.Command.clear(),
+                *(fields.Command.create(wizard._prepare_line(values, existing)) for values in self._get_recommended_stages()),
+            ]
+
+    @api.depends("line_ids.action")
+    def _compute_new_count(self):
+        for wizard in self:
+            wizard.new_count = len(wizard.line_ids.filtered(lambda line: line.action == "create"))
+
+    def _get_existing_stages(self):
+        """Stages that the chosen teams already see."""
+        self.ensure_one()
+        domain = [("team_ids", "=", False)]
+        if self.team_ids:
+            domain = ["|", *domain, ("team_ids", "in", self.team_ids.ids)]
+        return self.env["crm.stage"].search(domain)
+
+    def _prepare_line(self, values, existing):
+        stage = existing.filtered(lambda stage: stage.name.casefold() == values["name"].casefold())[:1]
+        if not stage and values.get("is_won"):
+            stage = existing.filtered("is_won")[:1]
+        return {
+            "name": values["name"],
+            "fold": values.get("fold", False),
+            "is_won": values.get("is_won", False),
+            "stage_id": stage.id,
+            "action": "keep" if stage else "create",
+        }
+
+    def _get_sequence(self, values, stages):
+        """Where a stage goes without moving any other: behind the open ones, before the won."""
+        still_open = stages.filtered(lambda stage: not stage.is_won)
+        if values.get("is_won"):
+            return max(stages.mapped("sequence"), default=0) + 10
+        return max(still_open.mapped("sequence"), default=0) + 1
+
+    def action_apply(self):
+        """Add the stages that are missing; those in place are not touched."""
+        self.ensure_one()
+        existing = self._get_existing_stages()
+        created = self.env["crm.stage"]
+        for values in self._get_recommended_stages():
+            if not self._prepare_line(values, existing)["stage_id"]:
+                values["sequence"] = self._get_sequence(values, existing | created)
+                values["team_ids"] = [fields.Command.set(self.team_ids.ids)]
+                created |= self.env["crm.stage"].create(values)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("%(count)s stages added; the others were there already.", count=len(created)),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+
+class LeadyaPipelineWizardLine(models.TransientModel):
+    _name = "leadya.pipeline.wizard.line"
+    _description = "Recommended Stage"
+
+    wizard_id = fields.Many2one("leadya.pipeline.wizard", required=True, ondelete="cascade")
+    name = fields.Char("Recommended Stage")
+    fold = fields.Boolean("Folded")
+    is_won = fields.Boolean("Won")
+    stage_id = fields.Many2one("crm.stage", string="Stage in Place")
+    action = fields.Selection([("create", "Will be added"), ("keep", "Stays as it is")], string="What Will Happen")
