@@ -135,8 +135,6 @@ def _tools(outcome: Outcome) -> None:
         "-q",
         "-p",
         "no:odoo",
-        "-p",
-        "no:pytest-odoo",
         "tools/tests",
     ]
     _counted(outcome, command, "tools")
@@ -229,7 +227,12 @@ def _left_behind() -> list[str]:
 def _no_warnings(log: str) -> None:
     found = logs.unexpected(paths.LOGS / f"{log}.log")
     if found:
-        raise Failure(f"warnings in the log {log}.log that stock Odoo does not have: {' | '.join(found)}")
+        raise Failure(f"warnings in the log {log}.log that stock Odoo does not have: {_short(found)}")
+
+
+def _short(alarms: list[str]) -> str:
+    """The first line of each; the log has the rest."""
+    return " | ".join(alarm.splitlines()[0][:250] for alarm in alarms)
 
 
 def _pytest_command(name: str, database_name: str, tests: list) -> list:
@@ -246,7 +249,7 @@ def _pytest(outcome: Outcome, name: str, database_name: str, tests: list, strict
     log.unlink(missing_ok=True)
     _counted(outcome, _pytest_command(name, database_name, tests), name)
     if log.exists() and (found := logs.ours(log) if strict else []):
-        outcome.why.append(f"warnings of the addons in {log.name}: {' | '.join(found)}")
+        outcome.why.append(f"warnings of the addons in {log.name}: {_short(found)}")
 
 
 def _counted(outcome: Outcome, command: list, name: str) -> None:
