@@ -42,7 +42,7 @@ class LeadyaSubmission(models.Model):
     _rec_name = "reference"
 
     form_id = fields.Many2one("leadya.capture.form", required=True, readonly=True, ondelete="restrict")
-    company_id = fields.Many2one(related="form_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="form_id.company_id", store=True, precompute=True, index=True)
     received_at = fields.Datetime("Received", required=True, readonly=True, default=fields.Datetime.now)
     reference = fields.Char(
         required=True, readonly=True, copy=False, default=lambda self: str(uuid.uuid4()), help="What the sender was given."
@@ -149,6 +149,8 @@ class LeadyaSubmission(models.Model):
 
         :return: the new record, or the reference (str) of the one that was first
         """
+        if not values.get("idempotency_key"):
+            return self.create(values)
         try:
             with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
                 return self.create(values)
@@ -233,13 +235,15 @@ class LeadyaSubmission(models.Model):
     def _prepare_utm_defaults(self, touches):
         """The form's source, medium and campaign where the visits don't tell.
 
-        A click id or a referrer tells source and medium as well: the corridor reads them.
+        A click id or a referrer tells source and medium as well: the corridor reads them. The
+        values of an only visit are given at once, which spares computing the probability twice.
         """
         form = self.form_id
+        only = touches[0] if len(touches) == 1 else {}
         told = {name for touch in touches for name, value in touch.items() if value}
         if told & {"click_id", "referrer_url", "source_id", "medium_id"}:
             told |= {"source_id", "medium_id"}
-        return {name: name not in told and form[name].id for name in ("source_id", "medium_id", "campaign_id")}
+        return {name: only.get(name) or (name not in told and form[name].id) for name in ("source_id", "medium_id", "campaign_id")}
 
     def _prepare_touches(self, read):
         """The visits that led here, oldest first, as values of ``leadya.touch``.

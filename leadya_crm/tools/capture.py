@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_options_header
@@ -56,6 +56,8 @@ _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _SPACES = re.compile(r"\s+")
 # One address and nothing else: no name, no list, no line break, a domain with a dot.
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f.]+(?:\.[^\s@<>()\[\],;:\\\"\x00-\x1f.]+)*\.[^\W\d_][\w-]{1,62}")
+
+_WEB_ADDRESS = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
 
 
 class CaptureError(Exception):
@@ -290,11 +292,7 @@ def is_email(text):
 
 def is_web_address(text):
     """Whether the text can be the address of a site (no ``javascript:`` and its like)."""
-    try:
-        parts = urlsplit(text if "//" in text else f"//{text}")
-        return bool(parts.hostname) and parts.scheme in ("", "http", "https") and " " not in parts.netloc
-    except ValueError:
-        return False
+    return bool(_WEB_ADDRESS.fullmatch(text))
 
 
 def normalise_name(name):
