@@ -38,3 +38,9 @@ from . import leadya_capture_field
 from . import leadya_submission
 from . import crm_lead_submission
 from . import ir_http
+from . import leadya_import
+from . import leadya_import_column
+from . import leadya_import_value
+from . import leadya_import_row
+from . import leadya_import_run
+from . import crm_lead_import

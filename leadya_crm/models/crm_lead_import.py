@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    import_row_ids = fields.One2many("leadya.import.row", "lead_id", "Imported From", readonly=True, copy=False)
+
+    def _merge_dependences(self, opportunities):
+        """The lead that is left answers for the rows of the others, so that their file adds none of them again."""
+        opportunities.sudo().import_row_ids.write({"lead_id": self.id})
+        return super()._merge_dependences(opportunities)
