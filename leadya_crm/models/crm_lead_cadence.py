@@ -219,7 +219,10 @@ class CrmLead(models.Model):
     def _cadence_promise_follow_up(self, start, due):
         if self.sla_category_id.mode != "on":
             return
-        self.env["leadya.sla.clock"].create(
+        clocks = self.env["leadya.sla.clock"]
+        # The promise that was just kept makes room for the next of its kind.
+        clocks.flush_model(["state"])
+        clocks.create(
             {
                 "lead_id": self.id,
                 "category_id": self.sla_category_id.id,

@@ -86,7 +86,7 @@ class CrmLead(models.Model):
                     {"sla_category_id": category.id}
                 )
             category._prepare_promises(leads, clocks, decisions)
-        unmatched = waiting - waiting.concat(*matched.values())
+        unmatched = waiting - self.browse().concat(*matched.values())
         decisions += [{"lead_id": lead.id, "step": "clock", "code": "no_category"} for lead in unmatched if categories]
         self.env["leadya.sla.clock"].create(clocks)
         self.env["leadya.decision.log"]._log(decisions)
@@ -117,4 +117,6 @@ class CrmLead(models.Model):
         clocks = (self | opportunities).sudo().sla_clock_ids
         for kind_clocks in clocks.filtered(lambda clock: clock.state in OPEN_STATES).grouped("kind").values():
             kind_clocks.sorted("deadline")[1:]._cancel()
+        # One open promise of a kind a lead: the others are closed before they move.
+        clocks.flush_recordset(["state"])
         opportunities.sudo().sla_clock_ids.write({"lead_id": self.id})

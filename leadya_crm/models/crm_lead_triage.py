@@ -74,6 +74,7 @@ class CrmLead(models.Model):
 
     def _leadya_classify(self):
         """Propose components, then judge; what a person has set stays as it is."""
+        self.env["leadya.triage.rule"]._propose_components(self)
         self._classify_from_what_is_known()
         to_judge = self.filtered(lambda lead: lead.triage_rule_id or lead.triage_state in (False, "todo"))
         values = self.env["leadya.triage.rule"]._judge(to_judge)

@@ -83,7 +83,10 @@ class LeadyaKeyword(models.Model):
         :return: a keyword per term, in the same order; empty where the term is blank
         """
         identities = [self._identity_of(term) for term in terms]
-        names = {identity: term["term"].strip() for identity, term in zip(identities, terms, strict=True) if identity}
+        names = {}
+        for identity, term in zip(identities, terms, strict=True):
+            if identity:
+                names.setdefault(identity, term["term"].strip())
         if not names:
             return [self.browse()] * len(terms)
         known = self._search_identities(names)

@@ -26,7 +26,7 @@ class LeadyaSlaCategory(models.Model):
     calendar_id = fields.Many2one(
         "resource.calendar",
         string="Working Hours",
-        check_company=True,
+        domain="['|', ('company_id', '=', False), ('company_id', '=?', company_id)]",
         help="Hours in which the promise runs, in the calendar's own time zone. Empty: those of the lead's company.",
     )
     at_risk_percent = fields.Integer(

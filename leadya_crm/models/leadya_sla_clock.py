@@ -51,8 +51,8 @@ class LeadyaSlaClock(models.Model):
     )
 
     # A partial index serves Odoo's queries only where its condition is the query's own.
-    _deadline_index = models.Index("(deadline) WHERE state IN ('running', 'at_risk')")
-    _at_risk_index = models.Index("(at_risk_at) WHERE state = 'running'")
+    _deadline_index = models.Index("(deadline, id) WHERE state IN ('running', 'at_risk')")
+    _at_risk_index = models.Index("(at_risk_at, id) WHERE state = 'running'")
     _one_open_a_kind = models.UniqueIndex(
         "(lead_id, kind) WHERE state IN ('running', 'at_risk', 'breached')",
         "A lead has one open promise of a kind at a time.",
@@ -110,16 +110,16 @@ class LeadyaSlaClock(models.Model):
         holds are left to it.
         """
         now = self.env.cr.now()
-        for domain, flip in (
-            (self._get_at_risk_domain(now), self._flip_at_risk),
-            (self._get_breached_domain(now), self._flip_breached),
+        for domain, order, flip in (
+            (self._get_at_risk_domain(now), "at_risk_at, id", self._flip_at_risk),
+            (self._get_breached_domain(now), "deadline, id", self._flip_breached),
         ):
-            while self._flip_batch(domain, flip):
+            while self._flip_batch(domain, order, flip):
                 pass
 
-    def _flip_batch(self, domain, flip):
+    def _flip_batch(self, domain, order, flip):
         """Flip one batch and commit it; the number of clocks flipped."""
-        clocks = self.search(domain, order="deadline, id", limit=BATCH_SIZE).try_lock_for_update()
+        clocks = self.search(domain, order=order, limit=BATCH_SIZE).try_lock_for_update()
         if not clocks:
             return 0
         flip(clocks)

@@ -8,9 +8,10 @@ COMPONENTS = ("need_awareness", "organization_quality", "readiness")
 class LeadyaTriageRule(models.Model):
     """Judges leads on arrival: fit, unfit, or not enough information.
 
-    Rules are tried in order. Each rule that takes a lead proposes what it knows of the
-    components; the first that carries a verdict decides, and its name is the reason
-    that the rep reads on the lead.
+    Rules without a verdict come first: each that takes a lead proposes what it knows of
+    the components. What they leave open, channel and organisation fill. Then the rules
+    with a verdict are tried in order; the first that takes the lead decides, and its
+    name is the reason that the rep reads on the lead.
     """
 
     _name = "leadya.triage.rule"
@@ -32,43 +33,46 @@ class LeadyaTriageRule(models.Model):
         [("ready", "Ready to buy"), ("information", "Wants information"), ("not_ready", "Not ready")]
     )
 
-    @api.constrains("triage_state", "triage_quality", *COMPONENTS)
-    def _check_says_something(self):
+    _says_something = models.Constraint(
+        "CHECK(COALESCE(triage_state, need_awareness, organization_quality, readiness) IS NOT NULL)",
+        "Choose a verdict, or a component that the rule proposes.",
+    )
+
+    @api.constrains("triage_state", "triage_quality")
+    def _check_quality(self):
         for rule in self:
-            if not any(rule[name] for name in ("triage_state", *COMPONENTS)):
-                raise ValidationError(
-                    self.env._("%(rule)s: choose a verdict, or a component that the rule proposes.", rule=rule.name)
-                )
             if rule.triage_state == "fit" and not rule.triage_quality:
                 raise ValidationError(self.env._("%(rule)s: a fit lead needs a quality.", rule=rule.name))
             if rule.triage_state != "fit" and rule.triage_quality:
                 raise ValidationError(self.env._("%(rule)s: only a fit lead has a quality.", rule=rule.name))
 
     @api.model
-    def _judge(self, leads):
-        """Judge leads: components are written at once, since later rules filter on them; verdicts are returned.
+    def _propose_components(self, leads):
+        """Write what the rules without a verdict know of the leads' components.
 
-        :return: values to write on each lead id; ``triage_rule_id`` names the rule that decided
+        :param leads: components that are set already are kept
+        """
+        for rule in self.search([("triage_state", "=", False)]):
+            taken = rule._filter_leads(leads)
+            taken._leadya_write_each({lead.id: rule._get_missing_components(lead) for lead in taken})
+
+    @api.model
+    def _judge(self, leads):
+        """The verdict of the first rule with one that takes each lead.
+
+        :return: values to write on each lead id; a lead that no rule takes is left out
         :rtype: dict[int, dict]
         """
-        values = {lead.id: {} for lead in leads}
-        undecided = leads
-        for rule in self.search([]):
-            taken = rule._filter_leads(undecided)
-            for lead in taken:
-                for name in COMPONENTS:
-                    if rule[name] and not lead[name]:
-                        values[lead.id].setdefault(name, rule[name])
-                if rule.triage_state:
-                    values[lead.id] |= rule._get_verdict_values()
-            if taken and any(rule[name] for name in COMPONENTS):
-                # Rules further down may filter on what this one proposed.
-                taken._leadya_write_each({lead.id: values[lead.id] for lead in taken})
-            if rule.triage_state:
-                undecided -= taken
-            if not undecided:
-                break
-        return values
+        matched = self._match_leads(leads, self.search([("triage_state", "!=", False)]))
+        return {
+            lead.id: {**rule._get_missing_components(lead), **rule._get_verdict_values()}
+            for rule, taken in matched.items()
+            for lead in taken
+        }
+
+    def _get_missing_components(self, lead):
+        self.ensure_one()
+        return {name: self[name] for name in COMPONENTS if self[name] and not lead[name]}
 
     def _get_verdict_values(self):
         self.ensure_one()

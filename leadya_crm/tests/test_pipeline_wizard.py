@@ -1,0 +1,45 @@
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
+
+from .common import LeadyaCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPipelineWizard(LeadyaCommon):
+    """P1: the recommended stages are added; an existing pipeline is never overwritten."""
+
+    def test_shows_then_adds(self):
+        before = {stage: (stage.name, stage.sequence, stage.is_won) for stage in self.env["crm.stage"].search([])}
+        lead = self._make_lead()
+        stage = lead.stage_id
+        wizard = Form(self.env["leadya.pipeline.wizard"].with_user(self.manager)).save()
+        announced = wizard.line_ids.filtered(lambda line: line.action == "create").mapped("name")
+        kept = wizard.line_ids.filtered(lambda line: line.action == "keep").mapped("name")
+        self.assertEqual(wizard.new_count, len(announced))
+        self.assertFalse(self.env["crm.stage"].search_count([("id", "not in", [s.id for s in before])]))
+        wizard.action_apply()
+        added = self.env["crm.stage"].search([("id", "not in", [s.id for s in before])])
+        self.assertEqual(sorted(added.mapped("name")), sorted(announced))
+        self.assertIn("Won", kept, "the stage for won deals is there already")
+        self.assertTrue(added.filtered(lambda s: s.name == "Not interested").fold)
+        for old, values in before.items():
+            self.assertEqual((old.name, old.sequence, old.is_won), values)
+        self.assertEqual(lead.stage_id, stage)
+        won = self.env["crm.stage"].search([("is_won", "=", True)])
+        self.assertGreater(min(won.mapped("sequence")), max(added.mapped("sequence")))
+
+    def test_twice_adds_nothing(self):
+        self.env["leadya.pipeline.wizard"].create({}).action_apply()
+        again = self.env["leadya.pipeline.wizard"].create({})
+        self.assertEqual(again.new_count, 0)
+
+    def test_for_one_team(self):
+        wizard = self.env["leadya.pipeline.wizard"].create({"team_ids": self.team.ids})
+        count = wizard.new_count
+        wizard.action_apply()
+        added = self.env["crm.stage"].search([("team_ids", "in", self.team.ids)])
+        self.assertEqual(len(added), count)
+
+    def test_rights(self):
+        with self.assertRaises(AccessError):
+            self.env["leadya.pipeline.wizard"].with_user(self.rep).create({})
