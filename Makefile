@@ -4,14 +4,22 @@ DEV = $(PYTHON) tools/dev.py
 
 .PHONY: run test lint format bench shell update i18n db db-stop clean
 
-run: ; @$(DEV) run  # serve the demo database (PORT=8070 asks for another port)
-test: ; @$(DEV) test $(T) $(if $(K),-k '$(K)')  # everything, or T=<file>[::Class[::test]] and K=<part of a name> in seconds
+# Serve the demo database and print address and login; PORT=8070 asks for another port.
+run: ; @$(DEV) run
+# Linters and every test; T=<file>[::Class[::test]] and K=<part of a name> run a few in seconds.
+test: ; @$(DEV) test $(T) $(if $(K),-k '$(K)')
+# Every linter; `format` lets the formatters mend what they can.
 lint: ; @$(DEV) lint
 format: ; @$(DEV) format
+# Every bench/bench_*.py, or T=<file>.
 bench: ; @$(DEV) bench $(T)
+# Odoo's shell on the demo database.
 shell: ; @$(DEV) shell
+# Update the addon in the demo database; export its translation templates.
 update: ; @$(DEV) update
 i18n: ; @$(DEV) i18n
-db: ; @$(DEV) db  # start PostgreSQL and leave it up
+# Start PostgreSQL and leave it up; stop it.
+db: ; @$(DEV) db
 db-stop: ; @$(DEV) db-stop
+# Remove everything that was fetched and built, the databases too.
 clean: ; @$(DEV) clean

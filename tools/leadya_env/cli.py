@@ -14,6 +14,9 @@ from .progress import say
 
 def prepare(doing: str, tests: bool = False) -> None:
     """Everything that Odoo needs to run, short of a database."""
+    # Wrong settings are told before anything is downloaded.
+    odoo.home()
+    postgres.server()
     with cache.lock("prepare", doing):
         node.prepare()
         odoo.prepare()

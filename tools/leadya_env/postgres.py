@@ -59,11 +59,17 @@ def server() -> Server:
         query = urllib.parse.parse_qs(parts.query)
         host = urllib.parse.unquote(parts.hostname or "") or query.get("host", [""])[0] or "localhost"
         user, password = (urllib.parse.unquote(part or "") for part in (parts.username, parts.password))
-        return Server(host, str(parts.port or PORT), user or getpass.getuser(), password)
+        return _external(Server(host, str(parts.port or PORT), user or getpass.getuser(), password))
     if host := os.environ.get("PGHOST"):
         user = os.environ.get("PGUSER") or getpass.getuser()
-        return Server(host, os.environ.get("PGPORT", PORT), user, os.environ.get("PGPASSWORD", ""))
+        return _external(Server(host, os.environ.get("PGPORT", PORT), user, os.environ.get("PGPASSWORD", "")))
     return Server(str(socket_dir()), PORT, USER, private=True)
+
+
+def _external(given: Server) -> Server:
+    if given.user == "postgres":
+        raise Failure("Odoo refuses the database user postgres: name another one that may create databases (PGUSER).")
+    return given
 
 
 # --------------------------------------------------------------- use
@@ -120,8 +126,6 @@ def sql(statements: list[tuple], database: str = "postgres") -> list:
 
 def _check_external() -> None:
     target = server()
-    if target.user == "postgres":
-        raise Failure("Odoo refuses the database user postgres: name another one that may create databases (PGUSER).")
     try:
         sql([("SELECT 1", [])])
     except Failure as error:
@@ -301,7 +305,9 @@ def _clear_wreck(data: Path) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGQUIT)
     _wait_until(lambda: not _processes(data), 10)
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    # The server would take a lock for good whose process number somebody else has by now.
+    for stale in (data / "postmaster.pid", *socket_dir().glob(".s.PGSQL.*")):
+        stale.unlink(missing_ok=True)
 
 
 def _launch(programs: Path, data: Path) -> None:
