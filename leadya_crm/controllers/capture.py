@@ -32,12 +32,23 @@ class LeadyaCapture(http.Controller):
         request.params = {}
         form = request.env["leadya.capture.form"]._find_by_token(token)
         if not form:
-            return self._answer({"status": 404, "code": "unknown", "field": "", "error": request.env._("This form does not exist.")}, form)
+            return self._answer(
+                {"status": 404, "code": "unknown", "field": "", "error": request.env._("This form does not exist.")},
+                form,
+            )
         if request.httprequest.method == "OPTIONS":
             return request.make_response("", self._cors_headers(form), status=204)
         return self._answer(form._receive(request.leadya_body, self._read_meta()), form)
 
-    @http.route("/leadya/thanks/<string:token>", type="http", auth="public", methods=["GET"], save_session=False, readonly=True, sitemap=False)
+    @http.route(
+        "/leadya/thanks/<string:token>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        save_session=False,
+        readonly=True,
+        sitemap=False,
+    )
     def thanks(self, token, **_query):
         """The small page that a browser sees after a form without a thank-you page of its own."""
         request.params = {}
@@ -51,21 +62,28 @@ class LeadyaCapture(http.Controller):
     def try_out(self, token, **_query):
         """A real form that posts to the door, for the people of the CRM."""
         form = self._find_for_user(token)
-        return request.render("leadya_crm.capture_try_page", {"form": form, "lines": form._sample_lines(), "sample_json": form._sample_json(), **self._page_values()})
+        return request.render(
+            "leadya_crm.capture_try_page",
+            {"form": form, "lines": form._sample_lines(), "sample_json": form._sample_json(), **self._page_values()},
+        )
 
     @http.route("/leadya/try/<string:token>/result", type="jsonrpc", auth="user", readonly=True)
     def try_result(self, token, reference):
         """What became of a submission of the form.
 
         :return: ``state`` and its name, ``error``, ``lead`` (name) and ``url`` of what the user may open,
-            ``understood`` and ``unknown`` (texts by name); {} if there is no such submission
+            ``understood`` and ``unknown`` (pairs of name and text); {} if there is no such submission
         """
         form = self._find_for_user(token)
         return form._try_result(str(reference)[:64])
 
     def _find_for_user(self, token):
         form = request.env["leadya.capture.form"]._find_by_token(token)
-        if not form or not request.env.user.has_group("sales_team.group_sale_salesman") or form.company_id not in request.env.user.company_ids:
+        if (
+            not form
+            or not request.env.user.has_group("sales_team.group_sale_salesman")
+            or form.company_id not in request.env.user.company_ids
+        ):
             raise NotFound
         return form
 
@@ -93,7 +111,10 @@ class LeadyaCapture(http.Controller):
     def _prepare_json(self, answer):
         if answer["status"] == 200:
             return {"status": "received", "reference": answer["reference"]}
-        return {"status": "error", **{name: answer[name] for name in ("code", "field", "error", "reference") if answer.get(name)}}
+        return {
+            "status": "error",
+            **{name: answer[name] for name in ("code", "field", "error", "reference") if answer.get(name)},
+        }
 
     def _answer_page(self, answer, form, headers):
         if answer["status"] == 200:
@@ -114,13 +135,21 @@ class LeadyaCapture(http.Controller):
         body = request.env["ir.qweb"]._render("leadya_crm.capture_page", {**values, **self._page_values()})
         return request.make_response(
             body,
-            [("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", "default-src 'none'; style-src 'self'"), *headers],
+            [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Content-Security-Policy", "default-src 'none'; style-src 'self'"),
+                *headers,
+            ],
             status=status,
         )
 
     def _page_values(self):
         lang = request.env["res.lang"]._get_data(code=request.env.lang or "en_US")
-        return {"doctype": Markup("<!DOCTYPE html>\n"), "html_lang": (lang.code or "en_US").replace("_", "-"), "direction": lang.direction or "ltr"}
+        return {
+            "doctype": Markup("<!DOCTYPE html>\n"),
+            "html_lang": (lang.code or "en_US").replace("_", "-"),
+            "direction": lang.direction or "ltr",
+        }
 
     def _cors_headers(self, form):
         """Let pages of the allowed sites read the answer; no cookie is ever needed."""

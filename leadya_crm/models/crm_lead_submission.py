@@ -8,7 +8,9 @@ class CrmLead(models.Model):
     submission_count = fields.Integer("Submissions Count", compute="_compute_submission_count")
 
     def _compute_submission_count(self):
-        counts = dict(self.env["leadya.submission"]._read_group([("lead_id", "in", self.ids)], ["lead_id"], ["__count"]))
+        counts = dict(
+            self.env["leadya.submission"]._read_group([("lead_id", "in", self.ids)], ["lead_id"], ["__count"])
+        )
         for lead in self:
             lead.submission_count = counts.get(lead, 0)
 

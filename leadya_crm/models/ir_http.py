@@ -10,10 +10,11 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
-        super()._pre_dispatch(rule, args)
+        result = super()._pre_dispatch(rule, args)
         limit = rule.endpoint.routing.get("leadya_raw_body")
         if limit:
             cls._leadya_read_body(limit)
+        return result
 
     @classmethod
     def _leadya_read_body(cls, limit):

@@ -39,9 +39,13 @@ class LeadyaCaptureField(models.Model):
 
     form_id = fields.Many2one("leadya.capture.form", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
-    name = fields.Char("Incoming Name", required=True, help="The name of the field on the web page, or the key in the JSON object.")
+    name = fields.Char(
+        "Incoming Name", required=True, help="The name of the field on the web page, or the key in the JSON object."
+    )
     synonyms = fields.Char("Other Names", help="More names under which the same field may come, separated by commas.")
-    label = fields.Char(translate=True, help="The text beside the field in the sample form. Empty: the name of the lead's field.")
+    label = fields.Char(
+        translate=True, help="The text beside the field in the sample form. Empty: the name of the lead's field."
+    )
     target = fields.Selection(
         [
             ("contact_name", "Contact Name"),
@@ -87,12 +91,16 @@ class LeadyaCaptureField(models.Model):
                 for name in line._incoming_names():
                     self._check_name(form, name)
                     if seen.setdefault(normalise_name(name), line) != line:
-                        raise ValidationError(self.env._("The incoming name “%(name)s” stands twice in the field map.", name=name))
+                        raise ValidationError(
+                            self.env._("The incoming name “%(name)s” stands twice in the field map.", name=name)
+                        )
 
     def _check_name(self, form, name):
         reserved = (KEY_FIELD, TOUCHES_FIELD, form.honeypot_name, form.consent_name)
         if not normalise_name(name) or name in reserved or is_tracking_name(name):
-            raise ValidationError(self.env._("The incoming name “%(name)s” has a meaning of its own and can't be mapped.", name=name))
+            raise ValidationError(
+                self.env._("The incoming name “%(name)s” has a meaning of its own and can't be mapped.", name=name)
+            )
 
     def _incoming_names(self):
         """All names under which the field may come, the main one first."""
@@ -116,7 +124,12 @@ class LeadyaCaptureField(models.Model):
             ("last_name", "last_name", "lname, family-name, surname", False),
             ("email_from", "email", "e-mail, mail, your-email, email_from, email_address, אימייל, דוא״ל, почта", True),
             ("phone", "phone", "tel, telephone, mobile, your-phone, phone_number, טלפון, נייד, телефон", False),
-            ("partner_name", "company", "company_name, organization, organisation, your-company, חברה, компания", False),
+            (
+                "partner_name",
+                "company",
+                "company_name, organization, organisation, your-company, חברה, компания",
+                False,
+            ),
             ("function", "job_title", "job, position, function, role", False),
             ("website", "website", "site, url, web", False),
             ("street", "street", "address, street_address", False),
@@ -124,7 +137,12 @@ class LeadyaCaptureField(models.Model):
             ("zip", "zip", "postcode, postal_code, zip_code", False),
             ("country_id", "country", "country_code, מדינה, страна", False),
             ("name", "subject", "your-subject, title, topic, נושא, тема", False),
-            ("description", "message", "your-message, comments, comment, notes, description, question, הודעה, сообщение", False),
+            (
+                "description",
+                "message",
+                "your-message, comments, comment, notes, description, question, הודעה, сообщение",
+                False,
+            ),
         ]
         return [
             {"sequence": 10 * position, "target": target, "name": name, "synonyms": synonyms, "required": required}

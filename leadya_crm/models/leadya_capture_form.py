@@ -97,16 +97,26 @@ class LeadyaCaptureForm(models.Model):
     # Consent, answer
     consent_required = fields.Boolean("Consent Must Be Given")
     consent_name = fields.Char("Consent Field", default="consent", required=True)
-    consent_text = fields.Text(translate=True, help="The sentence beside the tick box. It is kept with each submission, as it was then.")
-    thanks_url = fields.Char("Thank-You Page", help="Where the browser goes afterwards. Empty: a small page with the text below.")
+    consent_text = fields.Text(
+        translate=True, help="The sentence beside the tick box. It is kept with each submission, as it was then."
+    )
+    thanks_url = fields.Char(
+        "Thank-You Page", help="Where the browser goes afterwards. Empty: a small page with the text below."
+    )
     thanks_text = fields.Text("Thank-You Text", translate=True)
     # Guard
     allowed_origins = fields.Text(help="Sites whose pages may post, one a line: https://www.example.com. Empty: any.")
-    honeypot_name = fields.Char("Honeypot Field", default="fax_number", required=True, help="A field that people don't see. Only robots fill it.")
+    honeypot_name = fields.Char(
+        "Honeypot Field",
+        default="fax_number",
+        required=True,
+        help="A field that people don't see. Only robots fill it.",
+    )
     rate_per_address = fields.Integer("Per Address a Minute", default=20, help="0: no limit.")
     rate_per_form = fields.Integer("Per Form a Minute", default=300, help="0: no limit.")
     erase_after_days = fields.Integer(
-        "Erase Personal Data After", help="So many days after it came, what a submission holds is erased; the count stays. 0: never."
+        "Erase Personal Data After",
+        help="So many days after it came, what a submission holds is erased; the count stays. 0: never.",
     )
     # Counters
     submission_ids = fields.One2many("leadya.submission", "form_id", "Submissions")
@@ -138,7 +148,11 @@ class LeadyaCaptureForm(models.Model):
         }
         errors = dict(
             Submission._read_group(
-                [("form_id", "in", self.ids), ("state", "=", "error"), ("received_at", ">", fields.Datetime.now() - timedelta(days=7))],
+                [
+                    ("form_id", "in", self.ids),
+                    ("state", "=", "error"),
+                    ("received_at", ">", fields.Datetime.now() - timedelta(days=7)),
+                ],
                 ["form_id"],
                 ["__count"],
             )
@@ -163,20 +177,32 @@ class LeadyaCaptureForm(models.Model):
             for origin in form._origins():
                 if not _origin_of(origin) or _origin_of(origin) != origin:
                     raise ValidationError(
-                        self.env._("“%(origin)s” is no origin. Write scheme and host alone, such as https://www.example.com", origin=origin)
+                        self.env._(
+                            "“%(origin)s” is no origin. Write scheme and host alone, such as https://www.example.com",
+                            origin=origin,
+                        )
                     )
 
     @api.constrains("thanks_url")
     def _check_thanks_url(self):
         for form in self:
             url = form.thanks_url
-            if url and (not capture.is_web_address(url) or not url.startswith(("http://", "https://")) or capture.one_line(url) != url):
-                raise ValidationError(self.env._("The thank-you page must be a web address that starts with https:// or http://"))
+            if url and (
+                not capture.is_web_address(url)
+                or not url.startswith(("http://", "https://"))
+                or capture.one_line(url) != url
+            ):
+                raise ValidationError(
+                    self.env._("The thank-you page must be a web address that starts with https:// or http://")
+                )
 
     @api.constrains("honeypot_name", "consent_name")
     def _check_guard_names(self):
         for form in self:
-            if form.honeypot_name == form.consent_name or {form.honeypot_name, form.consent_name} & {capture.KEY_FIELD, capture.TOUCHES_FIELD}:
+            if form.honeypot_name == form.consent_name or {form.honeypot_name, form.consent_name} & {
+                capture.KEY_FIELD,
+                capture.TOUCHES_FIELD,
+            }:
                 raise ValidationError(self.env._("The honeypot and the consent need names of their own."))
             form.field_ids._check_names()
 
@@ -263,7 +289,9 @@ class LeadyaCaptureForm(models.Model):
             return self._acceptance(known)
         if post.fields.get(self.honeypot_name, "").strip():
             # Answered like any other: a robot learns nothing.
-            return self._acceptance(Submission.create({**values, "state": "spam", "error": self._error_text("honeypot")}).reference)
+            return self._acceptance(
+                Submission.create({**values, "state": "spam", "error": self._error_text("honeypot")}).reference
+            )
         try:
             self._read_fields(post)
         except CaptureError as error:
@@ -312,7 +340,9 @@ class LeadyaCaptureForm(models.Model):
         """
         status = {"media": 415, "too_large": 413}.get(error.code, 400)
         answer = self._refusal(status, error.code, error.field, **error.params)
-        submission = self.env["leadya.submission"].create({**values, "state": "error", "refused": True, "error": answer["error"]})
+        submission = self.env["leadya.submission"].create(
+            {**values, "state": "error", "refused": True, "error": answer["error"]}
+        )
         return {**answer, "reference": submission.reference}
 
     def _is_allowed_origin(self, origin, own_origin=None):
@@ -366,7 +396,11 @@ class LeadyaCaptureForm(models.Model):
         :rtype: dict
         :raises CaptureError: ``missing``, ``email``, ``long``, ``not_text``, ``consent``
         """
-        lines = {normalise_name: line for line in self.field_ids for normalise_name in map(capture.normalise_name, line._incoming_names())}
+        lines = {
+            normalise_name: line
+            for line in self.field_ids
+            for normalise_name in map(capture.normalise_name, line._incoming_names())
+        }
         texts, understood, unknown, tracking = {}, {}, {}, {}
         for name, text in post.fields.items():
             line = lines.get(capture.normalise_name(name))
@@ -428,7 +462,11 @@ class LeadyaCaptureForm(models.Model):
         value = self._lead_value(kind, text, values)
         if value:
             if line.target == "description":
-                value = values.get("description", "") + ("\n\n" if values.get("description") else "") + self._note(line, value)
+                value = (
+                    values.get("description", "")
+                    + ("\n\n" if values.get("description") else "")
+                    + self._note(line, value)
+                )
             values[line.target] = value
             understood[line._label()] = text
         else:
@@ -475,36 +513,50 @@ class LeadyaCaptureForm(models.Model):
         if values.get("description"):
             values["description"] = plaintext2html(values["description"])
         if not values.get("name"):
-            who = values.get("contact_name") or values.get("partner_name") or values.get("email_from") or values.get("phone")
+            who = (
+                values.get("contact_name")
+                or values.get("partner_name")
+                or values.get("email_from")
+                or values.get("phone")
+            )
             values["name"] = f"{who} ({self.name})" if who else self.name
 
     def _error_text(self, code, field="", **params):
         """What is wrong, in the reader's language."""
-        _ = self.env._
         texts = {
-            "origin": _("Posts from this site are not allowed."),
-            "rate": _("Too many posts. Try again in %(seconds)s seconds.", seconds=params.get("seconds", "")),
-            "media": _("Send a form (application/x-www-form-urlencoded or multipart/form-data) or application/json."),
-            "too_large": _("The post is too large: at most %(limit)s bytes are taken.", limit=params.get("limit", "")),
-            "encoding": _("The text is not valid Unicode (UTF-8)."),
-            "nul": _("The text holds a NUL character."),
-            "json": _("The body is not valid JSON."),
-            "json_deep": _("The JSON is nested too deeply: at most %(limit)s levels.", limit=params.get("limit", "")),
-            "json_object": _("The JSON must be one object with names and values."),
-            "multipart": _("The body is not a complete multipart form."),
-            "many_fields": _("The post has too many fields: at most %(limit)s.", limit=params.get("limit", "")),
-            "name_long": _("A field name is too long: at most %(limit)s characters.", limit=params.get("limit", "")),
-            "key_long": _("The key is too long: at most %(limit)s characters.", limit=params.get("limit", "")),
-            "missing": _("This field is required."),
-            "email": _("This is not an e-mail address."),
-            "long": _(
+            "origin": self.env._("Posts from this site are not allowed."),
+            "rate": self.env._("Too many posts. Try again in %(seconds)s seconds.", seconds=params.get("seconds", "")),
+            "media": self.env._(
+                "Send a form (application/x-www-form-urlencoded or multipart/form-data) or application/json."
+            ),
+            "too_large": self.env._(
+                "The post is too large: at most %(limit)s bytes are taken.", limit=params.get("limit", "")
+            ),
+            "encoding": self.env._("The text is not valid Unicode (UTF-8)."),
+            "nul": self.env._("The text holds a NUL character."),
+            "json": self.env._("The body is not valid JSON."),
+            "json_deep": self.env._(
+                "The JSON is nested too deeply: at most %(limit)s levels.", limit=params.get("limit", "")
+            ),
+            "json_object": self.env._("The JSON must be one object with names and values."),
+            "multipart": self.env._("The body is not a complete multipart form."),
+            "many_fields": self.env._(
+                "The post has too many fields: at most %(limit)s.", limit=params.get("limit", "")
+            ),
+            "name_long": self.env._(
+                "A field name is too long: at most %(limit)s characters.", limit=params.get("limit", "")
+            ),
+            "key_long": self.env._("The key is too long: at most %(limit)s characters.", limit=params.get("limit", "")),
+            "missing": self.env._("This field is required."),
+            "email": self.env._("This is not an e-mail address."),
+            "long": self.env._(
                 "The text is too long: %(length)s characters, at most %(limit)s are taken.",
                 length=params.get("length", ""),
                 limit=params.get("limit", ""),
             ),
-            "not_text": _("This must be a text."),
-            "consent": _("Consent must be given."),
-            "honeypot": _("The hidden field was filled: a robot."),
+            "not_text": self.env._("This must be a text."),
+            "consent": self.env._("Consent must be given."),
+            "honeypot": self.env._("The hidden field was filled: a robot."),
         }
         return f"{field}: {texts[code]}" if field else texts[code]
 
@@ -531,8 +583,8 @@ class LeadyaCaptureForm(models.Model):
             "error": submission.error or "",
             "lead": lead.display_name or "",
             "url": f"/odoo/crm/{lead.id}" if lead else "",
-            "understood": submission.understood or {},
-            "unknown": submission.unknown_fields or {},
+            "understood": submission.understood or [],
+            "unknown": submission.unknown_fields or [],
         }
 
     # Business: ready to copy
@@ -542,7 +594,9 @@ class LeadyaCaptureForm(models.Model):
         self.ensure_one()
         has_name = "contact_name" in self.field_ids.mapped("target")
         hidden = ("first_name", "last_name") if has_name else ()
-        return self.field_ids.filtered(lambda line: line.required or line.target not in (*hidden, "external_ref", "name"))
+        return self.field_ids.filtered(
+            lambda line: line.required or line.target not in (*hidden, "external_ref", "name")
+        )
 
     def _sample_html(self):
         inputs = Markup("\n").join(self._sample_input(line) for line in self._sample_lines())
@@ -572,7 +626,12 @@ class LeadyaCaptureForm(models.Model):
         kind, limit = TARGET_LIMITS[line.target]
         required = Markup(" required") if line.required else ""
         if kind == "lines":
-            return Markup('  <label>%s <textarea name="%s" maxlength="%s"%s></textarea></label>') % (line._label(), line.name, limit, required)
+            return Markup('  <label>%s <textarea name="%s" maxlength="%s"%s></textarea></label>') % (
+                line._label(),
+                line.name,
+                limit,
+                required,
+            )
         input_type = {"email_from": "email", "phone": "tel"}.get(line.target, "text")
         return Markup('  <label>%s <input type="%s" name="%s" maxlength="%s"%s></label>') % (
             line._label(), input_type, line.name, limit, required,
@@ -580,7 +639,12 @@ class LeadyaCaptureForm(models.Model):
 
     def _sample_object(self):
         """A post that the form takes, as text of a JSON object."""
-        samples = {"email_from": "dana@example.com", "contact_name": "Dana Levi", "phone": "+972 3 555 0100", "description": "Please call me."}
+        samples = {
+            "email_from": "dana@example.com",
+            "contact_name": "Dana Levi",
+            "phone": "+972 3 555 0100",
+            "description": "Please call me.",
+        }
         pairs = [(line.name, samples.get(line.target, line.required and "…")) for line in self._sample_lines()]
         if self.consent_required:
             pairs.append((self.consent_name, "yes"))
@@ -588,7 +652,11 @@ class LeadyaCaptureForm(models.Model):
 
     def _sample_json(self):
         """A post as JSON, with a field that the map doesn't know."""
-        return json.dumps({**self._sample_object(), "employees": 25, "utm_source": "google", "utm_medium": "cpc"}, ensure_ascii=False, indent=2)
+        return json.dumps(
+            {**self._sample_object(), "employees": 25, "utm_source": "google", "utm_medium": "cpc"},
+            ensure_ascii=False,
+            indent=2,
+        )
 
     def _sample_fetch(self):
         body = ",\n".join(f"    {_js(name)}: {_js(text)}" for name, text in self._sample_object().items())
@@ -596,14 +664,15 @@ class LeadyaCaptureForm(models.Model):
             f"const answer = await fetch({_js(self.endpoint_url)}, {{\n"
             '  method: "POST",\n'
             '  headers: {"Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID()},\n'
-            f"  body: JSON.stringify({{\n{body},\n    landing_url: location.href,\n    referrer_url: document.referrer,\n  }}),\n"
+            f"  body: JSON.stringify({{\n{body},\n"
+            "    landing_url: location.href,\n    referrer_url: document.referrer,\n  }),\n"
             "});\n"
             "console.log(answer.status, await answer.json());"
         )
 
     def _sample_curl(self):
         if self.kind == "json":
-            data = "{%s}" % ", ".join(f"{_js(name)}: {_js(text)}" for name, text in self._sample_object().items())
+            data = json.dumps(self._sample_object(), ensure_ascii=False)
             return f"curl -H 'Content-Type: application/json' -d {_shell(data)} {_shell(self.endpoint_url)}"
         data = " ".join(f"--data-urlencode {_shell(f'{name}={text}')}" for name, text in self._sample_object().items())
         return f"curl {data} {_shell(self.endpoint_url)}"

@@ -45,7 +45,11 @@ class LeadyaSubmission(models.Model):
     company_id = fields.Many2one(related="form_id.company_id", store=True, precompute=True, index=True)
     received_at = fields.Datetime("Received", required=True, readonly=True, default=fields.Datetime.now)
     reference = fields.Char(
-        required=True, readonly=True, copy=False, default=lambda self: str(uuid.uuid4()), help="What the sender was given."
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: str(uuid.uuid4()),
+        help="What the sender was given.",
     )
     state = fields.Selection(
         [("received", "Received"), ("done", "Lead Made"), ("merged", "Joined"), ("spam", "Spam"), ("error", "Error")],
@@ -69,12 +73,14 @@ class LeadyaSubmission(models.Model):
     referrer = fields.Char("Page", readonly=True)
     user_agent = fields.Char("Browser", readonly=True)
     remote_hash = fields.Char(
-        "Sender's Mark", readonly=True, help="The same for posts of one network address; the address can't be told from it."
+        "Sender's Mark",
+        readonly=True,
+        help="The same for posts of one network address; the address can't be told from it.",
     )
     idempotency_key = fields.Char(readonly=True, copy=False)
     # What was made of it
-    understood = fields.Json("What Was Understood", readonly=True)
-    unknown_fields = fields.Json("Unknown Fields", readonly=True)
+    understood = fields.Json("What Was Understood", readonly=True, help="Pairs of name and text.")
+    unknown_fields = fields.Json(readonly=True, help="Pairs of name and text.")
     understood_html = fields.Html("Understood", compute="_compute_html", sanitize=False)
     unknown_html = fields.Html("Not Understood", compute="_compute_html", sanitize=False)
     has_unknown = fields.Boolean(compute="_compute_html")
@@ -134,7 +140,12 @@ class LeadyaSubmission(models.Model):
 
     def action_view_lead(self):
         self.ensure_one()
-        return {"type": "ir.actions.act_window", "res_model": "crm.lead", "res_id": self.lead_id.id, "view_mode": "form"}
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.lead",
+            "res_id": self.lead_id.id,
+            "view_mode": "form",
+        }
 
     # Business: once
 
@@ -184,8 +195,10 @@ class LeadyaSubmission(models.Model):
             # Two posts at once met in the same row. The submission is safe; its lead is made in a moment.
             _logger.info("Submission %s waits for another transaction: %s", self.reference, type(error).__name__)
             self.env.ref("leadya_crm.ir_cron_leadya_submission").sudo()._trigger()
-        except Exception as error:  # noqa: BLE001 - whatever went wrong: it is kept, shown, and can be tried again
-            _logger.warning("Submission %s made no lead: %s", self.reference, error, exc_info=_logger.isEnabledFor(logging.DEBUG))
+        except Exception as error:
+            _logger.warning(
+                "Submission %s made no lead: %s", self.reference, error, exc_info=_logger.isEnabledFor(logging.DEBUG)
+            )
             self.write({"state": "error", "error": f"{type(error).__name__}: {error}"[:1000]})
 
     def _make_lead(self):
@@ -212,7 +225,11 @@ class LeadyaSubmission(models.Model):
         The context is made anew: defaults of the view from which somebody tries again don't belong here.
         """
         company = self.form_id.company_id
-        env = self.env(user=SUPERUSER_ID, su=True, context={"lang": company.partner_id.lang or self.env.lang, "allowed_company_ids": company.ids})
+        env = self.env(
+            user=SUPERUSER_ID,
+            su=True,
+            context={"lang": company.partner_id.lang or self.env.lang, "allowed_company_ids": company.ids},
+        )
         return env["crm.lead"]
 
     def _prepare_lead(self, read):
@@ -243,7 +260,10 @@ class LeadyaSubmission(models.Model):
         told = {name for touch in touches for name, value in touch.items() if value}
         if told & {"click_id", "referrer_url", "source_id", "medium_id"}:
             told |= {"source_id", "medium_id"}
-        return {name: only.get(name) or (name not in told and form[name].id) for name in ("source_id", "medium_id", "campaign_id")}
+        return {
+            name: only.get(name) or (name not in told and form[name].id)
+            for name in ("source_id", "medium_id", "campaign_id")
+        }
 
     def _prepare_touches(self, read):
         """The visits that led here, oldest first, as values of ``leadya.touch``.
@@ -271,11 +291,15 @@ class LeadyaSubmission(models.Model):
 
     def _prepare_outcome(self, read):
         values = read["values"]
-        who = [values.get("contact_name") or values.get("partner_name"), values.get("email_from") or values.get("phone")]
+        who = [
+            values.get("contact_name") or values.get("partner_name"),
+            values.get("email_from") or values.get("phone"),
+        ]
         return {
             "sender": " · ".join(filter(None, who)) or False,
-            "understood": read["understood"],
-            "unknown_fields": read["unknown"],
+            # Pairs, since a JSON object of PostgreSQL forgets the order of the form.
+            "understood": list(map(list, read["understood"].items())),
+            "unknown_fields": list(map(list, read["unknown"].items())),
             "consent_given": read["consent"],
             "consent_text": self.form_id.consent_text if read["consent"] else False,
             "refused": False,
@@ -311,7 +335,7 @@ class LeadyaSubmission(models.Model):
 
     def _join_message(self, lead, read):
         title = lead.env._("Wrote again by “%(form)s”.", form=self.form_id.with_env(lead.env).name)
-        return Markup("<p>%s</p>%s%s") % (title, _table(read["understood"]), _table(read["unknown"]))
+        return Markup("<p>%s</p>%s%s") % (title, _table(read["understood"].items()), _table(read["unknown"].items()))
 
     def _tell_rep(self, lead):
         """An open reminder says it once, however often somebody writes."""
@@ -335,7 +359,9 @@ class LeadyaSubmission(models.Model):
             locked._process()
             # What waits on still is left for the next run, or this one would never end.
             remaining = self.search_count(domain)
-            if not cron._commit_progress(len(locked), remaining=remaining) or not locked.filtered(lambda one: one.state != "received"):
+            if not cron._commit_progress(len(locked), remaining=remaining) or not locked.filtered(
+                lambda one: one.state != "received"
+            ):
                 return
 
     @api.model
@@ -352,17 +378,24 @@ class LeadyaSubmission(models.Model):
     @api.model
     def _prepare_erasure(self):
         return {
-            **dict.fromkeys(("payload", "sender", "understood", "unknown_fields", "user_agent", "remote_hash", "referrer"), False),
+            **dict.fromkeys(
+                ("payload", "sender", "understood", "unknown_fields", "user_agent", "remote_hash", "referrer"), False
+            ),
             "erased_at": fields.Datetime.now(),
         }
 
 
 def _table(texts):
     """Names and texts as a table; everything a visitor wrote is escaped."""
+    texts = list(texts or ())
     if not texts:
         return Markup("")
     rows = Markup("").join(
-        Markup('<tr><th class="pe-3 text-nowrap align-top">%s</th><td dir="auto" style="white-space: pre-wrap">%s</td></tr>') % (name, text)
-        for name, text in texts.items()
+        Markup(
+            '<tr><th class="pe-3 text-nowrap align-top">%s</th>'
+            '<td dir="auto" style="white-space: pre-wrap">%s</td></tr>'
+        )
+        % (name, text)
+        for name, text in texts
     )
     return Markup('<table class="o_leadya_fields"><tbody>%s</tbody></table>') % rows

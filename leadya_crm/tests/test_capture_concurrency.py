@@ -17,7 +17,9 @@ class TestCaptureConcurrency(BaseCase):
         self.registry = Registry(get_db_name())
         self.token = f"race-{uuid.uuid4()}"
         with self._env() as env:
-            env["leadya.capture.form"].create({"name": "Race", "token": self.token, "rate_per_form": 0, "rate_per_address": 0})
+            env["leadya.capture.form"].create(
+                {"name": "Race", "token": self.token, "rate_per_form": 0, "rate_per_address": 0}
+            )
         self.addCleanup(self._clean)
 
     def _env(self):
@@ -88,5 +90,5 @@ class _Transaction:
 
     def __exit__(self, kind, value, traceback):
         if kind is None:
-            self._cr.commit()
+            self._cr.commit()  # pylint: disable=invalid-commit
         self._cr.close()

@@ -38,13 +38,19 @@ class TestCaptureHttp(CaptureCommon, HttpCase):
         self.assertEqual(response.headers["Access-Control-Allow-Origin"], "*")
         self.assertNotIn("Set-Cookie", response.headers)
         submission = self._submission(response)
-        self.assertEqual((submission.state, submission.lead_id.contact_name, submission.unknown_fields), ("done", "Dana", {"x": "ש"}))
+        self.assertEqual(
+            (submission.state, submission.lead_id.contact_name, submission.unknown_fields),
+            ("done", "Dana", [["x", "ש"]]),
+        )
         self.assertEqual(response.json(), {"status": "received", "reference": submission.reference})
 
     def test_l1_multipart_with_a_file(self):
         url = f"{self.base_url()}/leadya/capture/{self.form.token}"
         response = self.opener.post(
-            url, data={"email": "a@example.com", "utm_source": "news"}, files={"utm_campaign": ("x.bin", b"\x00\xff\r\n")}, timeout=30
+            url,
+            data={"email": "a@example.com", "utm_source": "news"},
+            files={"utm_campaign": ("x.bin", b"\x00\xff\r\n")},
+            timeout=30,
         )
         self.assertEqual(response.status_code, 200)
         self.assertNotIn("Set-Cookie", response.headers)
@@ -157,7 +163,9 @@ class TestCaptureHttp(CaptureCommon, HttpCase):
         response = self._post({"email": "nope"}, Origin=good)
         self.assertEqual((response.status_code, response.headers["Access-Control-Allow-Origin"]), (400, good))
         self.assertEqual(self._post({"email": "a@example.com"}, Origin=self.base_url()).status_code, 200)
-        preflight = self.opener.options(url, headers={"Origin": good, "Access-Control-Request-Method": "POST"}, timeout=30)
+        preflight = self.opener.options(
+            url, headers={"Origin": good, "Access-Control-Request-Method": "POST"}, timeout=30
+        )
         self.assertEqual((preflight.status_code, preflight.headers["Access-Control-Allow-Origin"]), (204, good))
         self.assertIn("Idempotency-Key", preflight.headers["Access-Control-Allow-Headers"])
         preflight = self.opener.options(url, headers={"Origin": evil}, timeout=30)
@@ -175,7 +183,10 @@ class TestCaptureHttp(CaptureCommon, HttpCase):
 
     def test_failure_inside_is_no_failure_outside(self):
         """L1: what was answered with success is kept, even where no lead could be made."""
-        with patch.object(type(self.env["crm.lead"]), "create", side_effect=ValueError("broken")), self.assertLogs(_LOGGER, "WARNING"):
+        with (
+            patch.object(type(self.env["crm.lead"]), "create", side_effect=ValueError("broken")),
+            self.assertLogs(_LOGGER, "WARNING"),
+        ):
             response = self._post({"email": "a@example.com"})
         self.assertEqual(response.status_code, 200)
         self.assertEqual(self._submission(response).state, "error")
@@ -191,5 +202,5 @@ class TestCaptureHttp(CaptureCommon, HttpCase):
         self.assertEqual(self.url_open("/leadya/try/" + "x" * 43).status_code, 404)
         response = self._post({"email": "a@example.com", "other": "x"})
         result = self.make_jsonrpc_request(f"{url}/result", {"reference": response.json()["reference"]})
-        self.assertEqual((result["state"], result["unknown"]), ("done", {"other": "x"}))
+        self.assertEqual((result["state"], result["unknown"]), ("done", [["other", "x"]]))
         self.assertEqual(self.make_jsonrpc_request(f"{url}/result", {"reference": "x"}), {})

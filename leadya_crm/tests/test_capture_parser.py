@@ -8,7 +8,8 @@ from ..tools import capture
 from ..tools.capture import CaptureError, parse_post
 
 try:
-    from hypothesis import given, settings, strategies as st
+    from hypothesis import given, settings
+    from hypothesis import strategies as st
 except ImportError:
     given = None
 
@@ -30,7 +31,7 @@ class TestCaptureParser(BaseCase):
         self.assertEqual(post.fields, {"name": "Dana Levi", "size": "", "hobby": "a, b", "x y": "ש"})
 
     def test_l1_old_hebrew_page(self):
-        body = "name=".encode() + "%F9%EC%E5%ED".encode()
+        body = b"name=" + b"%F9%EC%E5%ED"
         self.assertEqual(parse_post(body, f"{FORM}; charset=windows-1255").fields["name"], "שלום")
 
     def test_l1_multipart(self):
@@ -45,11 +46,21 @@ class TestCaptureParser(BaseCase):
         self.assertEqual(json.loads(post.fields["cv"])["size"], 2)
 
     def test_l4_json_keeps_every_digit(self):
-        body = b'{"id": 12345678901234567890123, "sum": 1.10, "ok": true, "none": null, "tags": ["a", 1], "deep": {"a": [1]}}'
+        body = (
+            b'{"id": 12345678901234567890123, "sum": 1.10, "ok": true, "none": null,'
+            b' "tags": ["a", 1], "deep": {"a": [1]}}'
+        )
         post = parse_post(body, JSON)
         self.assertEqual(
             post.fields,
-            {"id": "12345678901234567890123", "sum": "1.10", "ok": "true", "none": "", "tags": "a, 1", "deep": '{"a": ["1"]}'},
+            {
+                "id": "12345678901234567890123",
+                "sum": "1.10",
+                "ok": "true",
+                "none": "",
+                "tags": "a, 1",
+                "deep": '{"a": ["1"]}',
+            },
         )
         self.assertEqual(post.structured, {"deep"})
 
@@ -86,7 +97,10 @@ class TestCaptureParser(BaseCase):
         touches = capture.parse_touches(
             json.dumps(
                 [
-                    {"landing_url": "https://x.example/?utm_source=google&utm_term=crm&gclid=AbC", "at": "2025-05-02T10:00:00Z"},
+                    {
+                        "landing_url": "https://x.example/?utm_source=google&utm_term=crm&gclid=AbC",
+                        "at": "2025-05-02T10:00:00Z",
+                    },
                     {"landing_url": "https://x.example/", "referrer_url": "https://news.example/", "at": 1746000000000},
                     "nonsense",
                     {"at": "2025-05-02T10:00:00Z"},
@@ -106,7 +120,20 @@ class TestCaptureParser(BaseCase):
         """Bad input: an e-mail that is none."""
         for text in ("a@b.co", "dana.levi+x@sub.example.com", "דנה@example.co.il", "a@bücher.example"):
             self.assertTrue(capture.is_email(text), text)
-        for text in ("", "a", "a@b", "a@b.c", "a@@b.co", "a b@c.co", "a@b.co, c@d.co", "a@b.co\nBcc: x@y.co", "<a@b.co>", "a@.co", "a@b..co", "x" * 65 + "@b.co"):
+        for text in (
+            "",
+            "a",
+            "a@b",
+            "a@b.c",
+            "a@@b.co",
+            "a b@c.co",
+            "a@b.co, c@d.co",
+            "a@b.co\nBcc: x@y.co",
+            "<a@b.co>",
+            "a@.co",
+            "a@b..co",
+            "x" * 65 + "@b.co",
+        ):
             self.assertFalse(capture.is_email(text), text)
 
     def test_no_line_break_survives(self):
@@ -143,10 +170,22 @@ class TestCaptureParserProperties(BaseCase):
                     value.encode()
 
     if given:
-        _media = st.sampled_from([JSON, FORM, f"{FORM}; charset=windows-1255", f"{FORM}; charset=zip", "multipart/form-data; boundary=b", "text/html", "", "\x00"])
+        _media = st.sampled_from(
+            [
+                JSON,
+                FORM,
+                f"{FORM}; charset=windows-1255",
+                f"{FORM}; charset=zip",
+                "multipart/form-data; boundary=b",
+                "text/html",
+                "",
+                "\x00",
+            ]
+        )
         _json = st.recursive(
             st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-            lambda children: st.lists(children) | st.dictionaries(st.text() | st.sampled_from(["leadya_touches", "utm_source", "email"]), children),
+            lambda children: st.lists(children)
+            | st.dictionaries(st.text() | st.sampled_from(["leadya_touches", "utm_source", "email"]), children),
             max_leaves=20,
         )
 

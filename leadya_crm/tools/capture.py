@@ -55,7 +55,9 @@ _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _SPACES = re.compile(r"\s+")
 # One address and nothing else: no name, no list, no line break, a domain with a dot.
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f.]+(?:\.[^\s@<>()\[\],;:\\\"\x00-\x1f.]+)*\.[^\W\d_][\w-]{1,62}")
+_EMAIL = re.compile(
+    r"[^\s@<>()\[\],;:\\\"\x00-\x1f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f.]+(?:\.[^\s@<>()\[\],;:\\\"\x00-\x1f.]+)*\.[^\W\d_][\w-]{1,62}"
+)
 
 _WEB_ADDRESS = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
 
@@ -361,7 +363,18 @@ def _storable(text):
 
 def _tracking_values(url):
     tracking = parse_tracking(url)
-    names = ("source", "medium", "campaign", "term", "content", "match_type", "ad_group", "device", "click_id", "click_id_kind")
+    names = (
+        "source",
+        "medium",
+        "campaign",
+        "term",
+        "content",
+        "match_type",
+        "ad_group",
+        "device",
+        "click_id",
+        "click_id_kind",
+    )
     return {name: _storable(value) for name in names if (value := getattr(tracking, name))}
 
 

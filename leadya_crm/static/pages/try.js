@@ -7,7 +7,7 @@ const byId = (name) => document.getElementById(`leadya-${name}`);
 /** Fill a table with names and texts; texts only, never markup. */
 function fillTable(table, texts) {
     table.replaceChildren(
-        ...Object.entries(texts || {}).map(([name, text]) => {
+        ...(texts || []).map(([name, text]) => {
             const row = document.createElement("tr");
             const head = document.createElement("th");
             const cell = document.createElement("td");
@@ -35,7 +35,10 @@ function show(status, answer, result) {
     byId("status").textContent = status ? `HTTP ${status}` : "";
     byId("state").textContent = result.state_name || "";
     byId("state").hidden = !result.state_name;
-    byId("error").textContent = answer.error || result.error || (result.state === "received" ? form.dataset.textWaiting : "");
+    byId("error").textContent =
+        answer.error ||
+        result.error ||
+        (result.state === "received" ? form.dataset.textWaiting : "");
     byId("lead").textContent = result.lead || "";
     byId("lead").href = result.url || "#";
     byId("answer").textContent = JSON.stringify(answer, null, 2);
@@ -54,7 +57,11 @@ async function send(body, contentType) {
             body,
         });
         const answer = await response.json();
-        show(response.status, answer, answer.reference ? await fetchResult(answer.reference) : {});
+        show(
+            response.status,
+            answer,
+            answer.reference ? await fetchResult(answer.reference) : {}
+        );
     } catch {
         show(0, {error: form.dataset.textFailed}, {});
     }
@@ -74,4 +81,6 @@ form.addEventListener("submit", (ev) => {
     }
     send(data.toString(), "application/x-www-form-urlencoded;charset=UTF-8");
 });
-byId("send-json").addEventListener("click", () => send(byId("json").value, "application/json"));
+byId("send-json").addEventListener("click", () =>
+    send(byId("json").value, "application/json")
+);
