@@ -34,7 +34,7 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     attempt_ids = fields.One2many("leadya.contact.attempt", "lead_id", string="Contact Attempts")
-    attempt_count = fields.Integer("Attempts", copy=False, readonly=True)
+    attempt_count = fields.Integer("Attempts", copy=False, readonly=True, aggregator="avg")
     last_attempt_at = fields.Datetime("Last Attempt", copy=False, readonly=True)
     last_outcome = fields.Selection(OUTCOMES, copy=False, readonly=True)
     next_action_at = fields.Datetime(
@@ -148,14 +148,14 @@ class CrmLead(models.Model):
     def _cadence_close_activities(self, attempt):
         """The scheduled call is done; without one, the attempt is noted in the history."""
         text = self._cadence_describe(attempt)
-        activities = self._cadence_get_activities().filtered(lambda activity: activity.user_id == self.env.user)
-        others = self._cadence_get_activities() - activities
-        if activities:
-            activities.action_feedback(feedback=text)
+        activities = self._cadence_get_activities()
+        own = activities.filtered(lambda activity: activity.user_id == self.env.user)
+        if own:
+            own.action_feedback(feedback=text)
         else:
             self._message_log(body=text)
         # A colleague made the call: the owner need not make it again.
-        others.sudo().unlink()
+        (activities - own).sudo().unlink()
 
     def _cadence_describe(self, attempt):
         outcome = dict(attempt._fields["outcome"]._description_selection(self.env))[attempt.outcome]
