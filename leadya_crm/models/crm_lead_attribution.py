@@ -6,7 +6,7 @@ touch that says more than "direct" (the rule of Google Analytics and of HubSpot'
 "latest source": a direct visit does not take the credit from the visit before it).
 """
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..tools.urls import CLICK_ID_KINDS
 
@@ -40,6 +40,13 @@ class CrmLead(models.Model):
     click_id_kind = fields.Selection([(kind, kind) for kind in CLICK_ID_KINDS], copy=False)
     touch_ids = fields.One2many("leadya.touch", "lead_id", string="Touches")
 
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """Whoever writes to a team's alias came by e-mail."""
+        channel = self.env.ref("leadya_crm.channel_email", raise_if_not_found=False)
+        values = {"channel_id": channel.id} if channel else {}
+        return super().message_new(msg_dict, {**values, **(custom_values or {})})
+
     def _leadya_attribute(self):
         """Record the visit, recognise channel and keyword, and show them on the lead."""
         self._attribution_create_touches()
@@ -69,9 +76,10 @@ class CrmLead(models.Model):
 
     def _attribution_take_over(self):
         """Show on each lead what its decisive touch says, where nothing is set."""
+        direct = self.env.ref("leadya_crm.channel_direct", raise_if_not_found=False)
         values = {}
         for lead in self:
-            touch = lead._attribution_get_decisive_touch()
+            touch = lead._attribution_get_decisive_touch(direct)
             channel = lead.channel_id or touch.channel_id
             proposed = {
                 "channel_id": channel.id,
@@ -89,9 +97,9 @@ class CrmLead(models.Model):
             values[lead.id] = {name: value for name, value in proposed.items() if value and not lead[name]}
         self._leadya_write_each(values)
 
-    def _attribution_get_decisive_touch(self):
+    def _attribution_get_decisive_touch(self, direct):
+        """The last touch that says more than ``direct``, the channel of visits without any mark."""
         self.ensure_one()
-        direct = self.env.ref("leadya_crm.channel_direct", raise_if_not_found=False)
         telling = self.touch_ids.filtered(lambda touch: touch.channel_id and touch.channel_id != direct)
         return (telling or self.touch_ids)[-1:]
 

@@ -1,6 +1,10 @@
+import logging
+
 from odoo import api, fields, models
 
 from ..tools.moments import utc
+
+_logger = logging.getLogger(__name__)
 
 #: States of a promise that is still to be kept.
 OPEN_STATES = ("running", "at_risk", "breached")
@@ -144,7 +148,15 @@ class LeadyaSlaClock(models.Model):
                 for clock in first
             ]
         )
-        first.filtered("category_id.notify_leader")._notify_leaders()
+        first.filtered("category_id.notify_leader")._notify_leaders_safely()
+
+    def _notify_leaders_safely(self):
+        """A notice that cannot be sent must not keep other promises from being marked."""
+        try:
+            with self.env.cr.savepoint():
+                self._notify_leaders()
+        except Exception:  # whatever a mail server, a template or another module throws
+            _logger.exception("Team leaders could not be told of late leads %s", self.lead_id.ids)
 
     def _notify_leaders(self):
         """One notice a team leader, with the list of leads whose answer is late."""

@@ -1,6 +1,10 @@
+from email.message import EmailMessage
+
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
+
+from odoo.addons.mail.tests.common import MailCase
 
 from .common import NOW, LeadyaCommon
 
@@ -146,3 +150,31 @@ class TestAttribution(LeadyaCommon):
         touches = leads.touch_ids
         merged = leads.merge_opportunity(auto_unlink=True)
         self.assertEqual(merged.touch_ids, touches)
+
+
+@tagged("post_install", "-at_install")
+class TestAttributionByMail(LeadyaCommon, MailCase):
+    def _receive(self, subject, message_id, references=""):
+        """Hand a raw message to the gateway, as a mail server does."""
+        message = EmailMessage()
+        message["From"] = "Dana <dana@customer.example>"
+        message["To"] = self.team.alias_email
+        message["Subject"] = subject
+        message["Message-Id"] = message_id
+        if references:
+            message["References"] = references
+        message.set_content("Please call me about two lasers.")
+        with self.mock_mail_gateway():
+            return self.env["crm.lead"].browse(self.env["mail.thread"].message_process(None, message.as_bytes()))
+
+    def test_mail_to_the_teams_alias(self):
+        """L6 S8: a mail to the alias walks the same corridor; an answer in its thread is no new lead."""
+        self._init_mail_gateway()
+        self.team.write({"alias_name": "leads", "alias_contact": "everyone"})
+        lead = self._receive("Two lasers", "<first@customer.example>")
+        self._receive("Re: Two lasers", "<second@customer.example>", "<first@customer.example>")
+        self.assertEqual(self.env["crm.lead"].search([("email_normalized", "=", "dana@customer.example")]), lead)
+        self.assertEqual(lead.channel_id, self.env.ref("leadya_crm.channel_email"))
+        self.assertEqual(lead.triage_state, "fit")
+        self.assertIn(lead.user_id, self.rep | self.rep_2)
+        self.assertEqual(lead.sla_state, "running")
