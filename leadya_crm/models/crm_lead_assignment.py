@@ -46,7 +46,9 @@ class CrmLead(models.Model):
         self.env["leadya.decision.log"]._log(decisions)
 
     def _assign_get_teams(self, company):
-        teams = self.env["crm.team"].search([("company_id", "in", [False, company.id]), ("assignment_optout", "=", False)])
+        teams = self.env["crm.team"].search(
+            [("company_id", "in", [False, company.id]), ("assignment_optout", "=", False)]
+        )
         return teams | self.team_id
 
     def _assign_choose_team(self, teams, candidates):
@@ -62,12 +64,14 @@ class CrmLead(models.Model):
 
     def _assign_choose(self, team, candidates, order):
         """Who of a team takes the lead: a user's id (or False), and the decision."""
-        able = [candidate for candidate in candidates if self.id in candidate.taken and candidate.load < candidate.capacity]
+        able = [
+            candidate for candidate in candidates if self.id in candidate.taken and candidate.load < candidate.capacity
+        ]
         preferring = [candidate for candidate in able if self.id in candidate.preferred]
         if able:
             chosen = heapq.nsmallest(1, preferring or able)[0]
             params = {
-                "user": self.env["res.users"].browse(chosen.user_id).name,
+                "user": self.env["res.users"].browse(chosen.user_id).with_prefetch(team.member_ids.ids).name,
                 "team": team.name,
                 "load": chosen.load + 1,
                 "capacity": chosen.capacity,
@@ -98,9 +102,9 @@ class CrmLead(models.Model):
         if user == self.env.user or self.env.context.get("leadya_historic"):
             return
         if len(self) == 1:
-            self.with_context(
-                mail_auto_subscribe_no_notify=False, lang=user.lang
-            )._message_auto_subscribe_notify(user.partner_id.ids, "mail.message_user_assigned")
+            self.with_context(mail_auto_subscribe_no_notify=False, lang=user.lang)._message_auto_subscribe_notify(
+                user.partner_id.ids, "mail.message_user_assigned"
+            )
             return
         self._leadya_notify_user(
             user,
@@ -117,8 +121,10 @@ class CrmLead(models.Model):
         """
         leads = self.with_context(lang=user.lang)
         count = len(leads)
-        body = self.env["ir.qweb"].with_context(lang=user.lang)._render(
-            template, {"leads": leads[:50], "count": count, "more": max(0, count - 50)}, minimal_qcontext=True
+        body = (
+            self.env["ir.qweb"]
+            .with_context(lang=user.lang)
+            ._render(template, {"leads": leads[:50], "count": count, "more": max(0, count - 50)}, minimal_qcontext=True)
         )
         self.env["mail.thread"].with_context(lang=user.lang).message_notify(
             subject=get_subject(leads.env, count),
@@ -151,4 +157,3 @@ class CrmLead(models.Model):
             others.with_context(mail_activity_quick_update=True).write({"user_id": lead.user_id.id})
         without = promised.filtered(lambda lead: lead.id not in set(activities.mapped("res_id")))
         without.sudo()._leadya_schedule_first_step()
-

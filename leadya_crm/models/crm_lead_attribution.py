@@ -23,6 +23,9 @@ VISIT_FIELDS = {
     "channel_id": "channel_id",
 }
 
+#: What an address tells of a visit beyond that; only the touch keeps it.
+TOUCH_DETAILS = ("content", "match_type", "ad_group", "device")
+
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
@@ -33,10 +36,14 @@ class CrmLead(models.Model):
     keyword_id = fields.Many2one(
         "leadya.keyword", string="Keyword", index="btree_not_null", ondelete="set null", copy=False
     )
-    utm_term = fields.Char("Searched For", copy=False, help="The search term as it came from the search engine or advertisement.")
+    utm_term = fields.Char(
+        "Searched For", copy=False, help="The search term as it came from the search engine or advertisement."
+    )
     landing_url = fields.Char("Landing Page", copy=False, help="The page of our site that the visitor saw first.")
     referrer_url = fields.Char("Referrer", copy=False, help="The page from which the visitor came to our site.")
-    click_id = fields.Char("Click Identifier", copy=False, help="By which the advertising platform knows the click again.")
+    click_id = fields.Char(
+        "Click Identifier", copy=False, help="By which the advertising platform knows the click again."
+    )
     click_id_kind = fields.Selection([(kind, kind) for kind in CLICK_ID_KINDS], copy=False)
     touch_ids = fields.One2many("leadya.touch", "lead_id", string="Touches")
 
@@ -46,6 +53,20 @@ class CrmLead(models.Model):
         channel = self.env.ref("leadya_crm.channel_email", raise_if_not_found=False)
         values = {"channel_id": channel.id} if channel else {}
         return super().message_new(msg_dict, {**values, **(custom_values or {})})
+
+    @api.model
+    def _attribution_complete(self, vals):
+        """Values of a new lead, completed by what its landing page's address tells.
+
+        These are another on every lead: set before the insertion they cost nothing,
+        afterwards a ``write`` a lead.
+        """
+        if not vals.get("landing_url") or vals.get("touch_ids"):
+            return vals
+        said = self.env["leadya.touch"]._values_from_url(vals["landing_url"])
+        names = ["utm_term"] if vals.get("click_id") else ["utm_term", "click_id", "click_id_kind"]
+        missing = {name: said.get(VISIT_FIELDS[name]) for name in names if not vals.get(name)}
+        return {**vals, **missing}
 
     def _leadya_attribute(self):
         """Record the visit, recognise channel and keyword, and show them on the lead."""
@@ -59,6 +80,7 @@ class CrmLead(models.Model):
         values = [
             {
                 "lead_id": lead.id,
+                "company_id": lead.company_id.id,
                 "origin": "lead",
                 "touched_at": lead.create_date,
                 **lead._attribution_get_visit(),
@@ -72,7 +94,9 @@ class CrmLead(models.Model):
         """Touch values of the visit that the lead's own fields tell of."""
         self.ensure_one()
         visit = self._convert_to_write({name: self[name] for name in VISIT_FIELDS})
-        return {VISIT_FIELDS[name]: value for name, value in visit.items()}
+        said = self.env["leadya.touch"]._values_from_url(self.landing_url)
+        details = {name: said[name] for name in TOUCH_DETAILS if name in said}
+        return details | {VISIT_FIELDS[name]: value for name, value in visit.items()}
 
     def _attribution_take_over(self):
         """Show on each lead what its decisive touch says, where nothing is set."""
@@ -117,5 +141,6 @@ class CrmLead(models.Model):
 
     def _merge_dependences(self, opportunities):
         """Touches are a ledger: none is lost when leads are merged."""
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         opportunities.sudo().touch_ids.write({"lead_id": self.id})
+        return result

@@ -198,7 +198,9 @@ class CrmLead(models.Model):
         return count
 
     def _cadence_get_max_attempts(self):
-        return self.sla_category_id.max_attempts or self.env["leadya.sla.category"]._fields["max_attempts"].default(self)
+        return self.sla_category_id.max_attempts or self.env["leadya.sla.category"]._fields["max_attempts"].default(
+            self
+        )
 
     def _cadence_get_due(self, attempt):
         """When the next step falls due, in the working time of the lead's category."""
@@ -261,7 +263,12 @@ class CrmLead(models.Model):
         :param list steps: tuples of a lead, the XML id of an activity type, the moment
             it is due (UTC) and the kind of step
         """
-        values = [lead._cadence_prepare_activity(*step) for lead, *step in steps]
+        shared, values = {}, []
+        for lead, type_xmlid, due, step in steps:
+            key = (lead._cadence_get_caller(), type_xmlid, due, step)
+            if key not in shared:
+                shared[key] = self._cadence_prepare_activity(*key)
+            values.append({**shared[key], "res_id": lead.id, "res_name": lead.name})
         # Who is given a lead is told of the lead; a notice for its first call would be a second one.
         self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(values)
         by_due = {}
@@ -270,16 +277,21 @@ class CrmLead(models.Model):
         for due, ids in by_due.items():
             self.browse(ids).with_prefetch(self._ids).write({"next_action_at": due})
 
-    def _cadence_prepare_activity(self, type_xmlid, due, step):
-        user = self.env["res.users"].browse(self.env.context.get("leadya_step_user")) or self.user_id or self.env.user
+    def _cadence_get_caller(self):
+        """Who is to take the next step."""
+        self.ensure_one()
+        return self.env["res.users"].browse(self.env.context.get("leadya_step_user")) or self.user_id or self.env.user
+
+    @api.model
+    def _cadence_prepare_activity(self, user, type_xmlid, due, step):
+        """Values that activities of the same user, moment and kind of step have in common."""
         zone = pytz_timezone(user.tz or self.env.context.get("tz") or "UTC")
         local = utc(due).astimezone(zone)
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
-            "res_id": self.id,
-            "res_name": self.name,
             "activity_type_id": self.env.ref(type_xmlid).id,
             "user_id": user.id,
+            "user_tz": user.tz,
             "date_deadline": local.date(),
             "summary": self._cadence_get_summary(step, local, user),
             "automated": True,
@@ -319,5 +331,6 @@ class CrmLead(models.Model):
         }
 
     def _merge_dependences(self, opportunities):
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         opportunities.sudo().attempt_ids.write({"lead_id": self.id})
+        return result

@@ -50,11 +50,13 @@ class CrmLead(models.Model):
             self.env.context.get("mail_create_nolog") or self.env.context.get("tracking_disable")
         )
         creator = self.with_context(mail_create_nolog=True) if notes_as_batch else self
+        steps = self._leadya_get_steps()
+        if "attribute" in steps:
+            vals_list = [self._attribution_complete(vals) for vals in vals_list]
         leads = super(CrmLead, creator).create(vals_list).with_env(self.env)
         if notes_as_batch:
             leads._leadya_log_creation()
-        if not self.env.context.get("leadya_skip_intake"):
-            leads._leadya_intake()
+        leads._leadya_run_steps(steps)
         return leads
 
     def copy(self, default=None):
@@ -62,12 +64,15 @@ class CrmLead(models.Model):
         copies = super(CrmLead, self.with_context(leadya_skip_intake=True)).copy(default)
         return copies.with_env(self.env)
 
-    def _leadya_intake(self):
-        """Walk the corridor with new leads, as one batch."""
+    @api.model
+    def _leadya_get_steps(self):
+        """Names of the steps that new leads walk, by the context."""
+        if self.env.context.get("leadya_skip_intake"):
+            return []
         skipped = set(self.env.context.get("leadya_skip_steps") or ())
         if self.env.context.get("leadya_historic"):
             skipped.update(ACTING_STEPS)
-        self._leadya_run_steps([name for name in INTAKE_STEPS if name not in skipped])
+        return [name for name in INTAKE_STEPS if name not in skipped]
 
     def action_run_intake_steps(self, names):
         """Run steps of the corridor again on leads that a manager chose.
@@ -147,13 +152,17 @@ class CrmLead(models.Model):
 
     def _leadya_get_followed(self):
         """Leads of which somebody else than the creator follows the creation."""
-        followers = self.env["mail.followers"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("partner_id", "!=", self.env.user.partner_id.id),
-                ("subtype_ids", "in", self.env.ref("crm.mt_lead_create").ids),
-            ]
+        followers = (
+            self.env["mail.followers"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("partner_id", "!=", self.env.user.partner_id.id),
+                    ("subtype_ids", "in", self.env.ref("crm.mt_lead_create").ids),
+                ]
+            )
         )
         return self.browse(set(followers.mapped("res_id")) & set(self.ids))
 
@@ -166,5 +175,6 @@ class CrmLead(models.Model):
 
     def _merge_dependences(self, opportunities):
         """What the merged leads have gone through becomes part of the one that is left."""
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         opportunities.sudo().decision_log_ids.write({"lead_id": self.id})
+        return result

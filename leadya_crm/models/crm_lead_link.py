@@ -58,7 +58,9 @@ class CrmLead(models.Model):
         copy=False,
         help="The organization that it probably is; not surely enough to be linked by itself.",
     )
-    link_reason = fields.Char(compute="_compute_link_reason", help="By what the contact or the organization was recognized.")
+    link_reason = fields.Char(
+        compute="_compute_link_reason", help="By what the contact or the organization was recognized."
+    )
     possible_duplicate_id = fields.Many2one(
         "crm.lead",
         string="Possible Duplicate Of",

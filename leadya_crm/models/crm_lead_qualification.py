@@ -34,9 +34,15 @@ class CrmLead(models.Model):
         help="BANT: budget, authority, need, timeframe. NTM: need, timeframe and money.",
     )
     bant_budget = fields.Selection(CRITERION_STATES, string="Budget", default="unknown", copy=False, tracking=True)
-    bant_authority = fields.Selection(CRITERION_STATES, string="Authority", default="unknown", copy=False, tracking=True)
-    bant_need = fields.Selection(CRITERION_STATES, string="Need Confirmed", default="unknown", copy=False, tracking=True)
-    bant_timeframe = fields.Selection(CRITERION_STATES, string="Timeframe", default="unknown", copy=False, tracking=True)
+    bant_authority = fields.Selection(
+        CRITERION_STATES, string="Authority", default="unknown", copy=False, tracking=True
+    )
+    bant_need = fields.Selection(
+        CRITERION_STATES, string="Need Confirmed", default="unknown", copy=False, tracking=True
+    )
+    bant_timeframe = fields.Selection(
+        CRITERION_STATES, string="Timeframe", default="unknown", copy=False, tracking=True
+    )
     budget_amount_min = fields.Monetary("Budget From", currency_field="company_currency", copy=False)
     budget_amount_max = fields.Monetary("Budget To", currency_field="company_currency", copy=False)
     decision_date = fields.Date("Decision Expected", copy=False, help="When the customer will decide.")
@@ -96,10 +102,8 @@ class CrmLead(models.Model):
         gaps = []
         if not self.email_from and not self.phone:
             gaps.append(self.env._("a way to reach the customer"))
-        for name in self._qualification_get_criteria():
-            if self[name] in (False, "unknown", "open"):
-                gaps.append(self._fields[name]._description_string(self.env))
-        return gaps
+        unconfirmed = [name for name in self._qualification_get_criteria() if self[name] in (False, "unknown", "open")]
+        return gaps + [self._fields[name]._description_string(self.env) for name in unconfirmed]
 
     # ------------------------------------------------------------
     # MERGE

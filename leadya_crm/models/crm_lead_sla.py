@@ -113,10 +113,11 @@ class CrmLead(models.Model):
 
     def _merge_dependences(self, opportunities):
         """All promises go along; of the open ones of a kind the earliest stays open."""
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         clocks = (self | opportunities).sudo().sla_clock_ids
         for kind_clocks in clocks.filtered(lambda clock: clock.state in OPEN_STATES).grouped("kind").values():
             kind_clocks.sorted("deadline")[1:]._cancel()
         # One open promise of a kind a lead: the others are closed before they move.
         clocks.flush_recordset(["state"])
         opportunities.sudo().sla_clock_ids.write({"lead_id": self.id})
+        return result

@@ -8,8 +8,14 @@ class CrmTeamMember(models.Model):
 
     def _leadya_get_last_assignments(self):
         """When each member's user was last given a lead, as a timestamp."""
-        rows = self.env["crm.lead"].with_context(active_test=False)._read_group(
-            [("user_id", "in", self.user_id.ids), ("team_id", "in", self.crm_team_id.ids)], ["user_id"], ["date_open:max"]
+        rows = (
+            self.env["crm.lead"]
+            .with_context(active_test=False)
+            ._read_group(
+                [("user_id", "in", self.user_id.ids), ("team_id", "in", self.crm_team_id.ids)],
+                ["user_id"],
+                ["date_open:max"],
+            )
         )
         return {user.id: moment.timestamp() for user, moment in rows if moment}
 

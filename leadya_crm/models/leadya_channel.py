@@ -163,11 +163,17 @@ class LeadyaChannelRule(models.Model):
 
     channel_id = fields.Many2one("leadya.channel", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="channel_id.company_id")
-    sequence = fields.Integer(default=10, help="Rules of all channels are tried in this order; the first that fits wins.")
+    sequence = fields.Integer(
+        default=10, help="Rules of all channels are tried in this order; the first that fits wins."
+    )
     click_ids = fields.Char("Click Identifiers", help="For instance: gclid, gbraid, wbraid")
-    mediums = fields.Char(help="Patterns of utm_medium, separated by commas; * stands for anything. For instance: cpc, ppc, paid*")
+    mediums = fields.Char(
+        help="Patterns of utm_medium, separated by commas; * stands for anything. For instance: cpc, ppc, paid*"
+    )
     sources = fields.Char(help="Patterns of utm_source or of the source's name. For instance: google*, cold call")
-    referrers = fields.Char(help="Patterns of the host that the visitor came from. For instance: google.*, *.walla.co.il")
+    referrers = fields.Char(
+        help="Patterns of the host that the visitor came from. For instance: google.*, *.walla.co.il"
+    )
 
     _has_condition = models.Constraint(
         "CHECK(COALESCE(click_ids, mediums, sources, referrers) IS NOT NULL)",

@@ -21,7 +21,7 @@ class LeadyaDecisionLog(models.Model):
     _order = "id desc"
     _rec_name = "explanation"
 
-    lead_id = fields.Many2one("crm.lead", string="Lead", required=True, index=True, ondelete="cascade")
+    lead_id = fields.Many2one("crm.lead", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="lead_id.company_id", store=True, index="btree_not_null")
     step = fields.Selection(
         [
@@ -63,46 +63,48 @@ class LeadyaDecisionLog(models.Model):
 
         :rtype: dict[str, str]
         """
-        _ = self.env._
         return {
             # attribution
-            "channel_by_click_id": _("Channel %(channel)s: the address carries %(value)s"),
-            "channel_by_medium": _("Channel %(channel)s: the medium is %(value)s"),
-            "channel_by_source": _("Channel %(channel)s: the source is %(value)s"),
-            "channel_by_referrer": _("Channel %(channel)s: the visitor came from %(value)s"),
-            "channel_by_default": _("Channel %(channel)s: a visit without any mark of where it came from"),
-            "channel_unknown": _("Channel unknown: no rule knows %(value)s"),
+            "channel_by_click_id": self.env._("Channel %(channel)s: the address carries %(value)s"),
+            "channel_by_medium": self.env._("Channel %(channel)s: the medium is %(value)s"),
+            "channel_by_source": self.env._("Channel %(channel)s: the source is %(value)s"),
+            "channel_by_referrer": self.env._("Channel %(channel)s: the visitor came from %(value)s"),
+            "channel_by_default": self.env._("Channel %(channel)s: a visit without any mark of where it came from"),
+            "channel_unknown": self.env._("Channel unknown: no rule knows %(value)s"),
             # linking
-            "organization_by_domain": _("Organization %(partner)s: same domain %(value)s"),
-            "organization_by_name": _("Organization %(partner)s: same name"),
-            "organization_by_contact": _("Organization %(partner)s: it is the contact's"),
-            "partner_by_email": _("Probably %(partner)s: same e-mail %(value)s"),
-            "partner_by_phone": _("Probably %(partner)s: same phone %(value)s"),
-            "duplicate_by_email": _("Perhaps the same person as in %(lead)s: same e-mail %(value)s"),
-            "duplicate_by_phone": _("Perhaps the same person as in %(lead)s: same phone %(value)s"),
+            "organization_by_domain": self.env._("Organization %(partner)s: same domain %(value)s"),
+            "organization_by_name": self.env._("Organization %(partner)s: same name"),
+            "organization_by_contact": self.env._("Organization %(partner)s: it is the contact's"),
+            "partner_by_email": self.env._("Probably %(partner)s: same e-mail %(value)s"),
+            "partner_by_phone": self.env._("Probably %(partner)s: same phone %(value)s"),
+            "duplicate_by_email": self.env._("Perhaps the same person as in %(lead)s: same e-mail %(value)s"),
+            "duplicate_by_phone": self.env._("Perhaps the same person as in %(lead)s: same phone %(value)s"),
             # triage
-            "triaged_fit": _("Fit: %(rule)s"),
-            "triaged_unfit": _("Unfit: %(rule)s"),
-            "triaged_incomplete": _("Incomplete: %(rule)s"),
-            "triaged_todo": _("Not triaged: no rule takes this lead"),
+            "triaged_fit": self.env._("Fit: %(rule)s"),
+            "triaged_unfit": self.env._("Unfit: %(rule)s"),
+            "triaged_incomplete": self.env._("Incomplete: %(rule)s"),
+            "triaged_todo": self.env._("Not triaged: no rule takes this lead"),
             # assignment
-            "assigned": _(
-                "Given to %(user)s of %(team)s: %(load)s of %(capacity)s leads in 30 days, the least busy of %(candidates)s"
+            "assigned": self.env._(
+                "Given to %(user)s of %(team)s: %(load)s of %(capacity)s leads in 30 days, "
+                "the least busy of %(candidates)s"
             ),
-            "assigned_preferred": _(
+            "assigned_preferred": self.env._(
                 "Given to %(user)s of %(team)s, who prefers such leads: %(load)s of %(capacity)s leads in 30 days"
             ),
-            "assigned_leader": _("Given to %(user)s, who leads %(team)s: no member is free to take it"),
-            "assigned_nobody": _("Given to nobody: no member of %(team)s is free to take it"),
-            "assigned_no_team": _("Given to nobody: no sales team takes such leads"),
+            "assigned_leader": self.env._("Given to %(user)s, who leads %(team)s: no member is free to take it"),
+            "assigned_nobody": self.env._("Given to nobody: no member of %(team)s is free to take it"),
+            "assigned_no_team": self.env._("Given to nobody: no sales team takes such leads"),
             # promise
-            "promised": _("%(category)s: answer within %(minutes)s working minutes, by %(deadline)s (UTC)"),
-            "no_category": _("No promise: no category takes this lead"),
-            "no_hours": _("No promise: the calendar of %(category)s has no working hours in the coming months"),
-            "breached": _("Promise broken: nobody tried to reach the customer by %(deadline)s (UTC)"),
+            "promised": self.env._("%(category)s: answer within %(minutes)s working minutes, by %(deadline)s (UTC)"),
+            "no_category": self.env._("No promise: no category takes this lead"),
+            "no_hours": self.env._(
+                "No promise: the calendar of %(category)s has no working hours in the coming months"
+            ),
+            "breached": self.env._("Promise broken: nobody tried to reach the customer by %(deadline)s (UTC)"),
             # next step
-            "first_step": _("First call for %(user)s by %(deadline)s (UTC)"),
-            "attempts_used_up": _("%(attempts)s attempts without an answer: decide how to go on"),
+            "first_step": self.env._("First call for %(user)s by %(deadline)s (UTC)"),
+            "attempts_used_up": self.env._("%(attempts)s attempts without an answer: decide how to go on"),
         }
 
     @api.model
@@ -112,8 +114,14 @@ class LeadyaDecisionLog(models.Model):
         :param list[dict] decisions: values with ``lead_id``, ``step``, ``code`` and, where
             the sentence has blanks, ``params``; ``trial`` where nothing was done
         """
-        if decisions:
-            self.sudo().create(decisions)
+        leads = self.env["crm.lead"].browse([decision["lead_id"] for decision in decisions])
+        # With the company known, the rows are written once, not twice.
+        self.sudo().create(
+            [
+                {**decision, "company_id": lead.company_id.id}
+                for decision, lead in zip(decisions, leads.sudo(), strict=True)
+            ]
+        )
 
     @api.autovacuum
     def _gc_old_decisions(self):

@@ -32,9 +32,12 @@ class LeadyaKeyword(models.Model):
     active = fields.Boolean(default=True)
     lead_count = fields.Integer(compute="_compute_lead_count")
 
-    _name_not_blank = models.Constraint("CHECK(normalized_name <> '')", "A keyword needs at least one visible character.")
+    _name_not_blank = models.Constraint(
+        "CHECK(normalized_name <> '')", "A keyword needs at least one visible character."
+    )
     _identity = models.UniqueIndex(
-        "(normalized_name, COALESCE(match_type, ''), COALESCE(campaign_id, 0), COALESCE(ad_group, ''), COALESCE(source_id, 0))",
+        "(normalized_name, COALESCE(match_type, ''), COALESCE(campaign_id, 0),"
+        " COALESCE(ad_group, ''), COALESCE(source_id, 0))",
         "This keyword exists already for the same match type, campaign, ad group and source.",
     )
 

@@ -22,7 +22,10 @@ class LeadyaLeadFilterMixin(models.AbstractModel):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index="btree_not_null", help="Empty: for leads of all companies.")
     domain = fields.Char(
-        "Filter", default="[]", required=True, help="Which leads are taken. The first rule in order that takes a lead wins."
+        "Filter",
+        default="[]",
+        required=True,
+        help="Which leads are taken. The first rule in order that takes a lead wins.",
     )
 
     @api.constrains("domain")

@@ -32,9 +32,13 @@ class LeadyaSlaCategory(models.Model):
     at_risk_percent = fields.Integer(
         "At Risk After (%)", default=50, help="Share of the promised time after which the promise counts as at risk."
     )
-    max_attempts = fields.Integer("Attempts", default=6, help="How often to try to reach a customer who does not answer.")
+    max_attempts = fields.Integer(
+        "Attempts", default=6, help="How often to try to reach a customer who does not answer."
+    )
     follow_up_days = fields.Integer(
-        "Follow Up After (days)", default=2, help="Working days from a conversation to the next one, unless the rep says otherwise."
+        "Follow Up After (days)",
+        default=2,
+        help="Working days from a conversation to the next one, unless the rep says otherwise.",
     )
     handling = fields.Selection(
         [("active", "Active"), ("passive", "Passive")],
@@ -57,7 +61,9 @@ class LeadyaSlaCategory(models.Model):
     _at_risk_range = models.Constraint(
         "CHECK(at_risk_percent BETWEEN 1 AND 100)", "A promise is at risk somewhere between 1 and 100 % of its time."
     )
-    _attempts_positive = models.Constraint("CHECK(max_attempts > 0)", "At least one attempt is needed to answer a lead.")
+    _attempts_positive = models.Constraint(
+        "CHECK(max_attempts > 0)", "At least one attempt is needed to answer a lead."
+    )
     _follow_up_positive = models.Constraint("CHECK(follow_up_days > 0)", "A follow-up is at least a day ahead.")
 
     @api.constrains("calendar_id")
@@ -67,7 +73,7 @@ class LeadyaSlaCategory(models.Model):
             if calendar and not calendar.flexible_hours and not calendar.attendance_ids:
                 raise ValidationError(
                     self.env._(
-                        "%(category)s: the working hours %(calendar)s are empty, so that no promise would ever fall due.",
+                        "%(category)s: the working hours %(calendar)s are empty, and no promise would ever fall due.",
                         category=category.name,
                         calendar=calendar.name,
                     )
@@ -133,6 +139,7 @@ class LeadyaSlaCategory(models.Model):
     def _prepare_promise(self, lead, deadline, at_risk_at):
         return {
             "lead_id": lead.id,
+            "company_id": lead.company_id.id,
             "category_id": self.id,
             "kind": "first_response",
             "start_at": lead.create_date.replace(microsecond=0),
@@ -150,7 +157,9 @@ class LeadyaSlaStep(models.Model):
 
     category_id = fields.Many2one("leadya.sla.category", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
-    delay_hours = fields.Float("Delay (hours)", default=4.0, required=True, help="Working hours after the attempt before.")
+    delay_hours = fields.Float(
+        "Delay (hours)", default=4.0, required=True, help="Working hours after the attempt before."
+    )
     means = fields.Selection(
         [("call", "Call"), ("email", "E-mail"), ("message", "Message"), ("meeting", "Meeting")],
         default="call",

@@ -62,7 +62,18 @@ class LeadyaTouch(models.Model):
         :rtype: dict
         """
         tracking = parse_tracking(url)
-        names = ("source", "medium", "campaign", "term", "content", "match_type", "ad_group", "device", "click_id", "click_id_kind")
+        names = (
+            "source",
+            "medium",
+            "campaign",
+            "term",
+            "content",
+            "match_type",
+            "ad_group",
+            "device",
+            "click_id",
+            "click_id_kind",
+        )
         return {name: value for name in names if (value := getattr(tracking, name))}
 
     # ------------------------------------------------------------
@@ -81,6 +92,7 @@ class LeadyaTouch(models.Model):
 
     def _complete_from_url(self):
         utm = self._make_utm_finder()
+        by_values = {}
         for touch in self.filtered("landing_url"):
             found = self._values_from_url(touch.landing_url)
             for name in ("source", "medium", "campaign"):
@@ -93,7 +105,9 @@ class LeadyaTouch(models.Model):
                 found.pop("click_id_kind", None)
             missing = {name: value for name, value in found.items() if not touch[name]}
             if missing:
-                touch.write(missing)
+                by_values.setdefault(frozenset(missing.items()), []).append(touch.id)
+        for values, ids in by_values.items():
+            self.browse(ids).with_prefetch(self._ids).write(dict(values))
 
     def _make_utm_finder(self):
         """A finder of ``utm`` records by name that asks once per name and batch.

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+
 from odoo.addons.iap.tools import iap_tools
 
 from ..tools.urls import host_of

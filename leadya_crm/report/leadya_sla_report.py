@@ -33,7 +33,7 @@ class LeadyaSlaReport(models.Model):
     end_at = fields.Datetime("Contacted On", readonly=True)
     kept = fields.Float("Kept in Time (%)", aggregator="avg", readonly=True)
     wall_minutes = fields.Float("Minutes on the Wall", aggregator="avg", readonly=True)
-    working_minutes = fields.Float("Working Minutes", aggregator="avg", readonly=True)
+    working_minutes = fields.Float(aggregator="avg", readonly=True)
     attempts = fields.Integer("Attempts per Lead", aggregator="avg", readonly=True)
 
     @property

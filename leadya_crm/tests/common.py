@@ -1,8 +1,9 @@
 from datetime import datetime
 
 from odoo import Command
-from odoo.addons.mail.tests.common import freeze_all_time
 from odoo.tests import TransactionCase, new_test_user
+
+from odoo.addons.mail.tests.common import freeze_all_time
 
 #: A Wednesday, 10:00 in UTC: in the middle of a working morning, far from any change of clocks.
 NOW = datetime(2026, 5, 13, 10, 0)
@@ -37,10 +38,7 @@ class LeadyaCommon(TransactionCase):
             }
         )
         cls.member, cls.member_2 = cls.env["crm.team.member"].create(
-            [
-                {"crm_team_id": cls.team.id, "user_id": user.id, "assignment_max": 100}
-                for user in (cls.rep, cls.rep_2)
-            ]
+            [{"crm_team_id": cls.team.id, "user_id": user.id, "assignment_max": 100} for user in (cls.rep, cls.rep_2)]
         )
         cls.env["leadya.sla.category"].search([]).active = False
         cls.category = cls.env["leadya.sla.category"].create(

@@ -59,7 +59,9 @@ class TestAssignment(LeadyaCommon, MailCase):
         self.team.user_id = False
         lead = self._make_lead()
         self.assertFalse(lead.user_id)
-        self.assertEqual(self.explanations(lead, "assign"), ["Given to nobody: no member of Test Team is free to take it"])
+        self.assertEqual(
+            self.explanations(lead, "assign"), ["Given to nobody: no member of Test Team is free to take it"]
+        )
 
     def test_archived_absent_paused(self):
         for case in ("archived", "out_of_office", "on_leave", "paused"):
@@ -67,13 +69,25 @@ class TestAssignment(LeadyaCommon, MailCase):
                 if case == "archived":
                     self.rep.active = False
                 elif case == "out_of_office":
-                    self.rep.write({"out_of_office_from": NOW - timedelta(days=1), "out_of_office_to": NOW + timedelta(days=1)})
+                    self.rep.write(
+                        {"out_of_office_from": NOW - timedelta(days=1), "out_of_office_to": NOW + timedelta(days=1)}
+                    )
                 elif case == "on_leave":
                     resource = self.env["resource.resource"].create(
-                        {"name": "Rep", "user_id": self.rep.id, "resource_type": "user", "calendar_id": self.company.resource_calendar_id.id}
+                        {
+                            "name": "Rep",
+                            "user_id": self.rep.id,
+                            "resource_type": "user",
+                            "calendar_id": self.company.resource_calendar_id.id,
+                        }
                     )
                     self.env["resource.calendar.leaves"].create(
-                        {"name": "Holiday", "resource_id": resource.id, "date_from": NOW - timedelta(days=1), "date_to": NOW + timedelta(days=1)}
+                        {
+                            "name": "Holiday",
+                            "resource_id": resource.id,
+                            "date_from": NOW - timedelta(days=1),
+                            "date_to": NOW + timedelta(days=1),
+                        }
                     )
                 else:
                     self.member.assignment_optout = True
@@ -130,7 +144,9 @@ class TestAssignment(LeadyaCommon, MailCase):
         team = self.env["crm.team"].create({"name": "Theirs", "company_id": other.id, "use_opportunities": True})
         self.env["crm.team.member"].create({"crm_team_id": team.id, "user_id": self.rep.id, "assignment_max": 10})
         self.rep.company_ids -= other
-        lead = self.env["crm.lead"].create({"name": "Theirs", "type": "opportunity", "team_id": team.id, "user_id": False})
+        lead = self.env["crm.lead"].create(
+            {"name": "Theirs", "type": "opportunity", "team_id": team.id, "user_id": False}
+        )
         self.assertEqual(lead.company_id, other)
         self.assertFalse(lead.user_id)
 
@@ -139,13 +155,17 @@ class TestAssignment(LeadyaCommon, MailCase):
         with self.mock_mail_gateway(), self.at(NOW):
             lead = self._make_lead()
             self.flush_tracking()
-        notices = self.env["mail.message"].search([("message_type", "=", "user_notification"), ("partner_ids", "in", lead.user_id.partner_id.ids)])
+        notices = self.env["mail.message"].search(
+            [("message_type", "=", "user_notification"), ("partner_ids", "in", lead.user_id.partner_id.ids)]
+        )
         self.assertEqual(len(notices), 1)
         self.assertIn(lead.name, notices.subject)
         with self.mock_mail_gateway(), self.at(NOW):
             leads = self._make_leads([{"name": f"Batch {number}"} for number in range(10)])
             self.flush_tracking()
-        notices = self.env["mail.message"].search([("message_type", "=", "user_notification"), ("subject", "=", "5 leads have been assigned to you")])
+        notices = self.env["mail.message"].search(
+            [("message_type", "=", "user_notification"), ("subject", "=", "5 leads have been assigned to you")]
+        )
         self.assertEqual(notices.partner_ids, (self.rep | self.rep_2).partner_id)
         self.assertEqual(len(notices), 2)
         self.assertIn(leads[0].name, "".join(notices.mapped("body")))
@@ -162,7 +182,9 @@ class TestAssignment(LeadyaCommon, MailCase):
         leads = self._make_leads([{}, {}])
         self.company.leadya_assignment_mode = "on"
         action = self.env.ref("leadya_crm.action_leadya_assign")
-        action.with_user(self.manager).with_context(active_model="crm.lead", active_ids=leads.ids, active_id=leads[0].id).run()
+        action.with_user(self.manager).with_context(
+            active_model="crm.lead", active_ids=leads.ids, active_id=leads[0].id
+        ).run()
         self.assertEqual(leads.user_id, self.rep | self.rep_2)
         with self.assertRaises(AccessError):
             leads.with_user(self.rep).action_run_intake_steps(["assign"])
@@ -180,8 +202,10 @@ class TestAssignment(LeadyaCommon, MailCase):
 
     def test_historic_leads_are_spared(self):
         with self.mock_mail_gateway():
-            lead = self.env["crm.lead"].with_context(leadya_historic=True).create(
-                [{"name": f"Old {number}", "user_id": False, "team_id": self.team.id} for number in range(2)]
+            lead = (
+                self.env["crm.lead"]
+                .with_context(leadya_historic=True)
+                .create([{"name": f"Old {number}", "user_id": False, "team_id": self.team.id} for number in range(2)])
             )
         self.assertFalse(lead.user_id)
         self.assertFalse(lead.sla_clock_ids)

@@ -40,7 +40,11 @@ class TestAttribution(LeadyaCommon):
                 {"referrer": "https://search.walla.co.il/?q=x"},
                 {"medium": "organic"},
             ],
-            "paid_social": [{"medium": "cpc", "source": "facebook"}, {"medium": "paid_social"}, {"click_id_kind": "ttclid"}],
+            "paid_social": [
+                {"medium": "cpc", "source": "facebook"},
+                {"medium": "paid_social"},
+                {"click_id_kind": "ttclid"},
+            ],
             "organic_social": [
                 {"referrer": "https://l.facebook.com/"},
                 {"referrer": "https://vk.com/feed"},
@@ -87,7 +91,10 @@ class TestAttribution(LeadyaCommon):
     def test_direct_does_not_take_the_credit(self):
         """The lead shows its last touch that says more than direct; all touches are kept."""
         touches = [
-            {"touched_at": "2026-05-01 10:00:00", "landing_url": "https://site.example/?utm_medium=organic&utm_source=google"},
+            {
+                "touched_at": "2026-05-01 10:00:00",
+                "landing_url": "https://site.example/?utm_medium=organic&utm_source=google",
+            },
             {"touched_at": "2026-05-02 10:00:00", "landing_url": "https://site.example/pricing"},
         ]
         lead = self._make_lead(touch_ids=[Command.create(touch) for touch in touches])
@@ -109,8 +116,10 @@ class TestAttribution(LeadyaCommon):
         self.assertEqual(lead.user_id, self.rep)
 
     def test_admin_edits_rules(self):
-        channel = self.env["leadya.channel"].with_user(self.manager).create(
-            {"name": "Podcast", "rule_ids": [Command.create({"sequence": 1, "sources": "podcast*"})]}
+        channel = (
+            self.env["leadya.channel"]
+            .with_user(self.manager)
+            .create({"name": "Podcast", "rule_ids": [Command.create({"sequence": 1, "sources": "podcast*"})]})
         )
         [found] = self.env["leadya.channel"]._recognise([{"source": "Podcast 12"}])
         self.assertEqual(found.channel, channel)
@@ -122,10 +131,15 @@ class TestAttribution(LeadyaCommon):
     def test_rules_of_another_company(self):
         other = self.env["res.company"].create({"name": "Other"})
         self.env["leadya.channel"].create(
-            {"name": "Theirs", "company_id": other.id, "rule_ids": [Command.create({"sequence": 1, "sources": "shared"})]}
+            {
+                "name": "Theirs",
+                "company_id": other.id,
+                "rule_ids": [Command.create({"sequence": 1, "sources": "shared"})],
+            }
         )
         mine, theirs = (
-            self.env["leadya.channel"]._recognise([{"source": "shared"}], company)[0] for company in (self.company, other)
+            self.env["leadya.channel"]._recognise([{"source": "shared"}], company)[0]
+            for company in (self.company, other)
         )
         self.assertFalse(mine.channel)
         self.assertEqual(theirs.channel.name, "Theirs")
@@ -145,7 +159,10 @@ class TestAttribution(LeadyaCommon):
     def test_merge_keeps_all_touches(self):
         with self.at(NOW):
             leads = self._make_leads(
-                [{"landing_url": "https://site.example/?gclid=1"}, {"landing_url": "https://site.example/?utm_medium=email"}]
+                [
+                    {"landing_url": "https://site.example/?gclid=1"},
+                    {"landing_url": "https://site.example/?utm_medium=email"},
+                ]
             )
         touches = leads.touch_ids
         merged = leads.merge_opportunity(auto_unlink=True)

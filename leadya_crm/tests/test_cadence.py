@@ -36,7 +36,8 @@ class TestCadence(LeadyaCommon):
         self.category.calendar_id = self._make_calendar(name="Late", tz="UTC")
         self.category.calendar_id.attendance_ids.unlink()
         self.category.calendar_id.attendance_ids = [
-            (0, 0, {"name": "x", "dayofweek": str(day), "hour_from": 20, "hour_to": 23.9, "day_period": "afternoon"}) for day in range(7)
+            (0, 0, {"name": "x", "dayofweek": str(day), "hour_from": 20, "hour_to": 23.9, "day_period": "afternoon"})
+            for day in range(7)
         ]
         with self.at(datetime(2026, 5, 13, 22, 0)):
             lead = self._make_lead(user_id=self.rep.id)
@@ -47,7 +48,9 @@ class TestCadence(LeadyaCommon):
     def test_reached(self):
         [state] = self.log("reached", note="Wants two lasers")
         self.assertEqual(state["attempt_count"], 1)
-        self.assertEqual((self.lead.first_response_at, self.lead.first_response_minutes), (NOW + timedelta(minutes=10), 10))
+        self.assertEqual(
+            (self.lead.first_response_at, self.lead.first_response_minutes), (NOW + timedelta(minutes=10), 10)
+        )
         clock = self.clock("first_response")
         self.assertEqual((clock.state, clock.working_minutes), ("met", 10))
         self.assertEqual(clock.attempt_id, self.lead.attempt_ids, "the evidence is linked")
@@ -140,7 +143,9 @@ class TestCadence(LeadyaCommon):
     def test_old_lead_without_a_category(self):
         """An attempt on a lead that was promised nothing still leads to a next step."""
         with self.at(NOW):
-            old = self.env["crm.lead"].with_context(leadya_historic=True).create({"name": "Old", "user_id": self.rep.id})
+            old = (
+                self.env["crm.lead"].with_context(leadya_historic=True).create({"name": "Old", "user_id": self.rep.id})
+            )
             old.with_user(self.rep).action_log_attempt("no_answer")
         self.assertEqual(old.next_action_at, datetime(2026, 5, 13, 15, 0))
         self.assertFalse(old.sla_clock_ids)

@@ -47,7 +47,8 @@ class TestKeywordTools(BaseCase):
             "&utm_term=crm+software&matchtype=e&device=m&gclid=CaseSensitive_1&fbclid=x"
         )
         self.assertEqual(
-            (found.host, found.source, found.medium, found.campaign, found.term), ("example.com", "Google", "cpc", "Spring", "crm software")
+            (found.host, found.source, found.medium, found.campaign, found.term),
+            ("example.com", "Google", "cpc", "Spring", "crm software"),
         )
         self.assertEqual((found.match_type, found.device), ("exact", "mobile"))
         self.assertEqual((found.click_id_kind, found.click_id), ("gclid", "CaseSensitive_1"))

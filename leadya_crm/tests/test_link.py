@@ -11,7 +11,12 @@ class TestLink(LeadyaCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.organization = cls.env["res.partner"].create(
-            {"name": "Acme Lasers", "is_company": True, "website": "https://www.acme-lasers.example", "organization_quality": "high"}
+            {
+                "name": "Acme Lasers",
+                "is_company": True,
+                "website": "https://www.acme-lasers.example",
+                "organization_quality": "high",
+            }
         )
         cls.contact = cls.env["res.partner"].create(
             {
@@ -56,7 +61,10 @@ class TestLink(LeadyaCommon):
 
     def test_accept_and_dismiss(self):
         accepted, dismissed = self._make_leads(
-            [{"email_from": "dana@acme-lasers.example", "user_id": self.rep.id}, {"partner_name": "Acme Lasers", "user_id": self.rep.id}]
+            [
+                {"email_from": "dana@acme-lasers.example", "user_id": self.rep.id},
+                {"partner_name": "Acme Lasers", "user_id": self.rep.id},
+            ]
         )
         accepted.with_user(self.rep).action_link_suggestion()
         self.assertEqual(accepted.partner_id, self.contact)
@@ -77,7 +85,11 @@ class TestLink(LeadyaCommon):
     def test_duplicates_are_marked(self):
         first = self._make_lead(email_from="Same@person.example", phone="+972525551111")
         by_mail, by_phone, other = self._make_leads(
-            [{"email_from": "same@person.example"}, {"phone": "052-555-1111", "country_id": self.env.ref("base.il").id}, {"email_from": "o@o.example"}]
+            [
+                {"email_from": "same@person.example"},
+                {"phone": "052-555-1111", "country_id": self.env.ref("base.il").id},
+                {"email_from": "o@o.example"},
+            ]
         )
         self.assertEqual(by_mail.possible_duplicate_id, first)
         self.assertEqual(by_phone.possible_duplicate_id, first)
@@ -96,7 +108,9 @@ class TestLink(LeadyaCommon):
         self.assertFalse(leads[-1].possible_duplicate_id)
 
     def test_find_duplicates_as_a_batch(self):
-        leads = self._make_leads([{"email_from": f"p{number}@x.example", "external_ref": f"R{number}"} for number in range(50)])
+        leads = self._make_leads(
+            [{"email_from": f"p{number}@x.example", "external_ref": f"R{number}"} for number in range(50)]
+        )
         keys = [{"email_normalized": lead.email_normalized} for lead in leads] + [{"external_ref": "R7"}, {}]
         self.env.flush_all()
         with self.assertQueryCount(2):
@@ -110,4 +124,6 @@ class TestLink(LeadyaCommon):
         first = self._make_lead(email_from="same@person.example", user_id=self.rep_2.id)
         second = self.env["crm.lead"].with_user(self.rep).create({"name": "x", "email_from": "same@person.example"})
         self.assertEqual(second.sudo().possible_duplicate_id, first)
-        second.with_user(self.rep).web_read({"possible_duplicate_id": {"fields": {"display_name": {}}}, "duplicate_hint": {}})
+        second.with_user(self.rep).web_read(
+            {"possible_duplicate_id": {"fields": {"display_name": {}}}, "duplicate_hint": {}}
+        )

@@ -59,9 +59,16 @@ class TestQualification(LeadyaCommon):
         leads = self._make_leads(
             [
                 {"bant_need": "open", "bant_budget": "unknown"},
-                {"bant_need": "confirmed", "bant_authority": "failed", "budget_amount_min": 10, "budget_amount_max": 20},
+                {
+                    "bant_need": "confirmed",
+                    "bant_authority": "failed",
+                    "budget_amount_min": 10,
+                    "budget_amount_max": 20,
+                },
             ]
         )
         merged = leads.merge_opportunity()
-        self.assertEqual((merged.bant_need, merged.bant_authority, merged.bant_budget), ("confirmed", "failed", "unknown"))
+        self.assertEqual(
+            (merged.bant_need, merged.bant_authority, merged.bant_budget), ("confirmed", "failed", "unknown")
+        )
         self.assertEqual((merged.budget_amount_min, merged.budget_amount_max), (10, 20))

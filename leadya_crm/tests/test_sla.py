@@ -72,7 +72,15 @@ class TestSla(LeadyaCommon, MailCase):
         self.assertIn("has no working hours", self.explanations(lead, "clock")[0])
 
     def test_categories_in_order(self):
-        first = self.category.copy({"name": "Lasers", "sequence": 1, "mode": "on", "response_minutes": 5, "domain": "[('name', 'ilike', 'laser')]"})
+        first = self.category.copy(
+            {
+                "name": "Lasers",
+                "sequence": 1,
+                "mode": "on",
+                "response_minutes": 5,
+                "domain": "[('name', 'ilike', 'laser')]",
+            }
+        )
         laser, other = self._make_leads([{"name": "Laser"}, {"name": "Pump"}])
         self.assertEqual(laser.sla_category_id, first)
         self.assertEqual(other.sla_category_id, self.category)
@@ -184,7 +192,9 @@ class TestSla(LeadyaCommon, MailCase):
             self.run_cron()
         self.env.flush_all()
         [(average, count)] = self.env["leadya.sla.report"]._read_group(
-            [("lead_id", "in", (kept | late | running).ids), ("kind", "=", "first_response")], [], ["kept:avg", "__count"]
+            [("lead_id", "in", (kept | late | running).ids), ("kind", "=", "first_response")],
+            [],
+            ["kept:avg", "__count"],
         )
         self.assertEqual((average, count), (50.0, 3))
         with self.assertRaises(AccessError):

@@ -12,7 +12,9 @@ class TestTriage(LeadyaCommon):
     """S2 S4 S5 S7 L10: four components, and a verdict with its reason, by rules an admin edits."""
 
     def _make_from(self, channel, **values):
-        return self._make_lead(channel_id=self.env.ref(f"leadya_crm.channel_{channel}").id, **{"email_from": "a@b.example", **values})
+        return self._make_lead(
+            channel_id=self.env.ref(f"leadya_crm.channel_{channel}").id, **{"email_from": "a@b.example", **values}
+        )
 
     def test_ready_inbound_is_fit_and_high(self):
         lead = self._make_from("paid_search")
@@ -53,8 +55,17 @@ class TestTriage(LeadyaCommon):
 
     def test_again_after_a_rule_changed(self):
         lead = self._make_from("paid_search")
-        rule = self.env["leadya.triage.rule"].with_user(self.manager).create(
-            {"name": "Nobody buys", "sequence": 1, "domain": "[('email_from', 'ilike', 'b.example')]", "triage_state": "unfit"}
+        rule = (
+            self.env["leadya.triage.rule"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "name": "Nobody buys",
+                    "sequence": 1,
+                    "domain": "[('email_from', 'ilike', 'b.example')]",
+                    "triage_state": "unfit",
+                }
+            )
         )
         lead.with_user(self.manager).action_run_intake_steps(["classify"])
         self.assertEqual(lead.triage_rule_id, rule)
@@ -83,7 +94,9 @@ class TestTriage(LeadyaCommon):
 
     def test_rule_of_another_company(self):
         other = self.env["res.company"].create({"name": "Other"})
-        self.env["leadya.triage.rule"].create({"name": "Theirs", "sequence": 1, "company_id": other.id, "triage_state": "unfit"})
+        self.env["leadya.triage.rule"].create(
+            {"name": "Theirs", "sequence": 1, "company_id": other.id, "triage_state": "unfit"}
+        )
         lead = self._make_from("paid_search", company_id=self.company.id, user_id=self.rep.id)
         self.assertEqual(lead.triage_state, "fit")
 

@@ -72,7 +72,13 @@ class TestWorkTimeAgainstOdoo(TransactionCase):
                 "attendance_ids": [Command.clear()]
                 + [
                     Command.create(
-                        {"name": "x", "dayofweek": str(day), "hour_from": begin, "hour_to": end, "day_period": "morning"}
+                        {
+                            "name": "x",
+                            "dayofweek": str(day),
+                            "hour_from": begin,
+                            "hour_to": end,
+                            "day_period": "morning",
+                        }
                     )
                     for day, begin, end in blocks
                 ],
@@ -92,7 +98,9 @@ class TestWorkTimeAgainstOdoo(TransactionCase):
         )
         return calendar
 
-    blocks = st.sets(st.tuples(st.integers(0, 6), st.sampled_from([(8, 12), (9, 12.5), (13, 17), (14, 18.25)])), min_size=1)
+    blocks = st.sets(
+        st.tuples(st.integers(0, 6), st.sampled_from([(8, 12), (9, 12.5), (13, 17), (14, 18.25)])), min_size=1
+    )
 
     @settings(max_examples=40, deadline=None, derandomize=True)
     @given(

@@ -10,7 +10,7 @@ class LeadyaCallbackWizard(models.TransientModel):
     _description = "Call Me Back At"
 
     lead_ids = fields.Many2many("crm.lead", required=True)
-    call_back_at = fields.Datetime("Call Back At", required=True, default=lambda self: self._get_default_time())
+    call_back_at = fields.Datetime(required=True, default=lambda self: self._get_default_time())
     note = fields.Text()
 
     @api.model

@@ -26,14 +26,29 @@ class LeadyaPipelineWizard(models.TransientModel):
         :return: values of crm.stage
         :rtype: list[dict]
         """
-        _ = self.env._
         return [
-            {"name": _("New"), "requirements": _("Nobody has spoken to the customer yet. No lead stays here over a day.")},
-            {"name": _("No answer"), "requirements": _("Tried without reaching anybody. Six attempts, at varied times.")},
-            {"name": _("First contact"), "requirements": _("Spoken to: the need is recorded, a follow-up is set two days ahead.")},
-            {"name": _("In process"), "requirements": _("Qualified and worked on. There is always a next action.")},
-            {"name": _("Not interested"), "fold": True, "requirements": _("Not lost: written to now and then, called every few months.")},
-            {"name": _("Won"), "is_won": True, "requirements": _("A customer.")},
+            {
+                "name": self.env._("New"),
+                "requirements": self.env._("Nobody has spoken to the customer yet. No lead stays here over a day."),
+            },
+            {
+                "name": self.env._("No answer"),
+                "requirements": self.env._("Tried without reaching anybody. Six attempts, at varied times."),
+            },
+            {
+                "name": self.env._("First contact"),
+                "requirements": self.env._("Spoken to: the need is recorded, a follow-up is set two days ahead."),
+            },
+            {
+                "name": self.env._("In process"),
+                "requirements": self.env._("Qualified and worked on. There is always a next action."),
+            },
+            {
+                "name": self.env._("Not interested"),
+                "fold": True,
+                "requirements": self.env._("Not lost: written to now and then, called every few months."),
+            },
+            {"name": self.env._("Won"), "is_won": True, "requirements": self.env._("A customer.")},
         ]
 
     @api.depends("team_ids")
@@ -42,7 +57,10 @@ class LeadyaPipelineWizard(models.TransientModel):
             existing = wizard._get_existing_stages()
             wizard.line_ids = [
                 fields.Command.clear(),
-                *(fields.Command.create(wizard._prepare_line(values, existing)) for values in self._get_recommended_stages()),
+                *(
+                    fields.Command.create(wizard._prepare_line(values, existing))
+                    for values in self._get_recommended_stages()
+                ),
             ]
 
     @api.depends("line_ids.action")
