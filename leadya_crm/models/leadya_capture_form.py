@@ -293,13 +293,14 @@ class LeadyaCaptureForm(models.Model):
                 Submission.create({**values, "state": "spam", "error": self._error_text("honeypot")}).reference
             )
         try:
-            self._read_fields(post)
+            read = self._read_fields(post)
         except CaptureError as error:
             return self._reject(values, error)
-        submission = Submission._create_once({**values, "idempotency_key": post.key or False})
+        values = {**values, **self._prepare_outcome(read), "idempotency_key": post.key or False}
+        submission = Submission._create_once(values)
         if isinstance(submission, str):
             return self._acceptance(submission)
-        submission._process()
+        submission._process_one(read)
         return self._acceptance(submission.reference)
 
     def _read_post(self, body, meta):
@@ -325,6 +326,24 @@ class LeadyaCaptureForm(models.Model):
             "referrer": _header(meta.get("referrer")),
             "user_agent": _header(meta.get("user_agent")),
             "remote_hash": self._hash_address(meta.get("remote_addr")),
+        }
+
+    def _prepare_outcome(self, read):
+        """What was understood of a post, as values of its submission."""
+        values = read["values"]
+        who = [
+            values.get("contact_name") or values.get("partner_name"),
+            values.get("email_from") or values.get("phone"),
+        ]
+        return {
+            "sender": " · ".join(filter(None, who)) or False,
+            # Pairs, since a JSON object of PostgreSQL forgets the order of the form.
+            "understood": list(map(list, read["understood"].items())),
+            "unknown_fields": list(map(list, read["unknown"].items())),
+            "consent_given": read["consent"],
+            "consent_text": self.consent_text if read["consent"] else False,
+            "refused": False,
+            "error": False,
         }
 
     def _acceptance(self, reference):

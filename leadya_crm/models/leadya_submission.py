@@ -184,11 +184,15 @@ class LeadyaSubmission(models.Model):
         for submission in self:
             submission._process_one()
 
-    def _process_one(self):
+    def _process_one(self, read=None):
+        """Make the submission a lead, or note why it could not be.
+
+        :param dict read: what the post says, where it was just read; else the payload is read again
+        """
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                self._make_lead()
+                self._make_lead(read)
         except CaptureError as error:
             self.write({"state": "error", "error": self.form_id._error_text(error.code, error.field, **error.params)})
         except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError, IntegrityError) as error:
@@ -201,16 +205,16 @@ class LeadyaSubmission(models.Model):
             )
             self.write({"state": "error", "error": f"{type(error).__name__}: {error}"[:1000]})
 
-    def _make_lead(self):
+    def _make_lead(self, read):
         form = self.form_id
-        read = form._read_fields(capture.parse_post(self._body(), self.content_type))
+        read = read or form._read_fields(capture.parse_post(self._body(), self.content_type))
         lead = self._find_open_lead(read["values"]) if form.duplicate_policy == "join" else self.env["crm.lead"]
         state = "merged" if lead else "done"
         if lead:
             self._join(lead, read)
         else:
             lead = self._lead_model().create(self._prepare_lead(read))
-        self.write({**self._prepare_outcome(read), "lead_id": lead.id, "state": state})
+        self.write({**form._prepare_outcome(read), "lead_id": lead.id, "state": state})
 
     def _body(self):
         body = self.payload or ""
@@ -288,23 +292,6 @@ class LeadyaSubmission(models.Model):
         """
         said = self.env["leadya.touch"]._values_from_url(self.referrer or "")
         return [{**said, "landing_url": self.referrer}] if said else []
-
-    def _prepare_outcome(self, read):
-        values = read["values"]
-        who = [
-            values.get("contact_name") or values.get("partner_name"),
-            values.get("email_from") or values.get("phone"),
-        ]
-        return {
-            "sender": " · ".join(filter(None, who)) or False,
-            # Pairs, since a JSON object of PostgreSQL forgets the order of the form.
-            "understood": list(map(list, read["understood"].items())),
-            "unknown_fields": list(map(list, read["unknown"].items())),
-            "consent_given": read["consent"],
-            "consent_text": self.form_id.consent_text if read["consent"] else False,
-            "refused": False,
-            "error": False,
-        }
 
     # Business: the same person again
 

@@ -342,6 +342,7 @@ class TestCaptureForm(CaptureCommon, TransactionCase):
         self.assertEqual(
             (submission.state, submission.refused, submission.error), ("error", False, "ValueError: broken")
         )
+        self.assertEqual(submission.sender, "a@example.com", "what was understood is shown all the same")
         self.assertEqual(self.form.with_user(self.manager).error_week_count, 1)
         submission.with_user(self.manager).with_context(
             default_user_id=self.manager.id, default_name="x"
@@ -361,7 +362,7 @@ class TestCaptureForm(CaptureCommon, TransactionCase):
         self.assertEqual(len(self.form.submission_ids), 1)
 
     def test_waiting_submissions_are_taken_by_the_scheduled_action(self):
-        with patch.object(type(self.env["leadya.submission"]), "_process", lambda self: None):
+        with patch.object(type(self.env["leadya.submission"]), "_process_one", lambda self, read: None):
             self._receive({"email": "a@example.com"})
             self._receive({"email": "b@example.com"})
         self.assertEqual(self.form.submission_ids.mapped("state"), ["received", "received"])
