@@ -665,6 +665,10 @@ class LeadyaImport(models.Model):
         """Write what became, or would become, of the rows, in one statement."""
         if not plans:
             return
+        for plan in plans:
+            if plan.state == "known":
+                # Nothing of the row is used, so there is nothing to remark on.
+                plan.read.remarks.clear()
         items = [
             {
                 "id": plan.row.id,

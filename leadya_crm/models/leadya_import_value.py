@@ -103,6 +103,7 @@ class LeadyaImportValue(models.Model):
 
         :param record: a leadya.import
         """
+        record = record.with_env(self.env)
         for kind in MAPPED_TARGETS:
             counts = self._count_texts(record, record._get_column(kind))
             lines = record.value_ids.filtered(lambda line, kind=kind: line.kind == kind)

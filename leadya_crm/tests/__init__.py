@@ -12,3 +12,7 @@ from . import test_sla
 from . import test_cadence
 from . import test_qualification
 from . import test_pipeline_wizard
+from . import test_import_spreadsheet
+from . import test_import_columns
+from . import test_import_leads
+from . import test_import_zoho

@@ -45,6 +45,8 @@ _LENGTHS = {
     "external_ref": 128,
     "name": 250,
     "contact_name": 128,
+    "first_name": 63,
+    "last_name": 64,
     "partner_name": 128,
     "email_from": 254,
     "phone": 64,
@@ -216,20 +218,24 @@ class RowReader:
         lead.values["click_id_kind"] = CLICK_ID_HEADERS.get(compact(column.header), "gclid")
 
     def _join_names(self, lead):
-        parts = [lead.values.pop(name, "") for name in ("first_name", "last_name")]
-        joined = " ".join(part for part in parts if part)
-        if joined:
-            lead.values.setdefault("contact_name", joined[:128])
+        """First and last name make the contact's, unless a column of its own gives it."""
+        parts = {name: lead.values.pop(name, "") for name in ("first_name", "last_name")}
+        if "contact_name" in lead.values:
+            lead.notes.extend((self._header_of(name), text) for name, text in parts.items() if text)
+        elif any(parts.values()):
+            lead.values["contact_name"] = " ".join(text for text in parts.values() if text)
 
     def _choose_phone(self, lead):
         """A lead has one number: the mobile where there is no other, else it is kept as a note."""
         mobile = lead.values.pop("mobile", None)
         if mobile and "phone" in lead.values:
             if mobile != lead.values["phone"]:
-                header = next(column.header for column in self.columns if column.target == "mobile")
-                lead.notes.append((header, mobile))
+                lead.notes.append((self._header_of("mobile"), mobile))
         elif mobile:
             lead.values["phone"] = mobile
+
+    def _header_of(self, target):
+        return next(column.header for column in self.columns if column.target == target)
 
 
 def make_digest(headers, cells):
