@@ -119,7 +119,7 @@ class CrmLead(models.Model):
             of them, and ``count``, how many there are
         :param get_subject: makes the subject from an environment and the count
         """
-        leads = self.with_context(lang=user.lang)
+        leads = self.with_context(lang=user.lang, tz=user.tz)
         count = len(leads)
         body = (
             self.env["ir.qweb"]

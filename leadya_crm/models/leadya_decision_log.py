@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
 _logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class LeadyaDecisionLog(models.Model):
     explanation = fields.Char(compute="_compute_explanation")
 
     @api.depends("code", "params", "trial")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "tz")
     def _compute_explanation(self):
         templates = self._get_templates()
         for log in self:
@@ -51,12 +52,19 @@ class LeadyaDecisionLog(models.Model):
                 log.explanation = log.code
                 continue
             try:
-                text = template % (log.params or {})
+                text = template % log._get_readable_params()
             except (KeyError, TypeError, ValueError):
                 # A template that has grown since the decision was taken: show what is known.
                 _logger.info("Decision %s does not fill its template %s", log.id, log.code)
                 text = log.code
             log.explanation = self.env._("On trial: %(decision)s", decision=text) if log.trial else text
+
+    def _get_readable_params(self):
+        """The parameters, moments in the reader's time zone and way of writing them."""
+        params = dict(self.params or {})
+        if params.get("deadline"):
+            params["deadline"] = format_datetime(self.env, params["deadline"])
+        return params
 
     def _get_templates(self):
         """Sentences by code, in the reader's language; other modules add their own.
@@ -96,14 +104,14 @@ class LeadyaDecisionLog(models.Model):
             "assigned_nobody": self.env._("Given to nobody: no member of %(team)s is free to take it"),
             "assigned_no_team": self.env._("Given to nobody: no sales team takes such leads"),
             # promise
-            "promised": self.env._("%(category)s: answer within %(minutes)s working minutes, by %(deadline)s (UTC)"),
+            "promised": self.env._("%(category)s: answer within %(minutes)s working minutes, by %(deadline)s"),
             "no_category": self.env._("No promise: no category takes this lead"),
             "no_hours": self.env._(
                 "No promise: the calendar of %(category)s has no working hours in the coming months"
             ),
-            "breached": self.env._("Promise broken: nobody tried to reach the customer by %(deadline)s (UTC)"),
+            "breached": self.env._("Promise broken: nobody tried to reach the customer by %(deadline)s"),
             # next step
-            "first_step": self.env._("First call for %(user)s by %(deadline)s (UTC)"),
+            "first_step": self.env._("First call for %(user)s by %(deadline)s"),
             "attempts_used_up": self.env._("%(attempts)s attempts without an answer: decide how to go on"),
         }
 

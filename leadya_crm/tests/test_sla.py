@@ -31,7 +31,7 @@ class TestSla(LeadyaCommon, MailCase):
         self.assertEqual(self.clock_of(lead).at_risk_at, NOW + timedelta(minutes=15))
         self.assertEqual(
             self.explanations(lead, "clock"),
-            ["Everybody: answer within 30 working minutes, by 2026-05-13 10:30:00 (UTC)"],
+            ["Everybody: answer within 30 working minutes, by 05/13/2026 10:30:00 AM"],
         )
 
     def test_working_hours(self):
