@@ -16,6 +16,7 @@ from . import leadya_contact_attempt
 
 # What Odoo has, extended
 from . import crm_lead_intake
+from . import crm_lead_batch
 from . import crm_lead_attribution
 from . import crm_lead_link
 from . import crm_lead_triage
