@@ -435,9 +435,11 @@ class LeadyaImport(models.Model):
                 record._fail(error)
 
     def _count_remaining(self):
-        """Rows that wait, never none: the import has still to be ended."""
-        state = "created" if self.state == "undoing" else "todo"
-        return self.env["leadya.import.row"].search_count([("import_id", "=", self.id), ("state", "=", state)]) or 1
+        """Rows that wait, and one step more: to end the import. With none left the job would not come back for it."""
+        return self.env["leadya.import.row"].search_count(self._get_waiting_domain()) + 1
+
+    def _get_waiting_domain(self):
+        return [("import_id", "=", self.id), ("state", "=", "created" if self.state == "undoing" else "todo")]
 
     def _fail(self, error):
         known = isinstance(error, (UserError, psycopg2.Error))
@@ -459,7 +461,7 @@ class LeadyaImport(models.Model):
                 return True
             try:
                 session = session or ImportSession(self._as_importer())
-                rows = self._lock_rows("created" if state == "undoing" else "todo")
+                rows = self._lock_rows()
                 if not rows:
                     return self._finish()
                 if state == "undoing":
@@ -490,22 +492,16 @@ class LeadyaImport(models.Model):
             .with_context(lang=user.lang, tz=user.tz, allowed_company_ids=self.company_id.ids)
         )
 
-    def _lock_rows(self, state):
-        rows = self.env["leadya.import.row"].search(
-            [("import_id", "=", self.id), ("state", "=", state)], order="number", limit=BATCH_SIZE
-        )
+    def _lock_rows(self):
+        rows = self.env["leadya.import.row"].search(self._get_waiting_domain(), order="number", limit=BATCH_SIZE)
         return rows.try_lock_for_update(allow_referencing=True)
 
     def _finish(self):
         """End the import; rows that another process holds are for the next run."""
-        remaining = self._count_remaining()
-        left = self.env["leadya.import.row"].search_count(
-            [("import_id", "=", self.id), ("state", "=", "created" if self.state == "undoing" else "todo")], limit=1
-        )
-        if not left:
+        if not self.env["leadya.import.row"].search_count(self._get_waiting_domain(), limit=1):
             state = "cancelled" if self.state == "undoing" else "done"
             self.write({"state": state, "finished_at": fields.Datetime.now()})
-        self.env["ir.cron"]._commit_progress(remaining)
+            self.env["ir.cron"]._commit_progress(1)
         return True
 
     # ------------------------------------------------------------

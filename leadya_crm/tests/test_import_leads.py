@@ -400,6 +400,17 @@ class TestImportLeads(ImportCommon):
         self.assertEqual(len(self.leads_of(record)), 6)
         self.assertEqual(calls, [2, 2, 2, 2])
 
+    def test_time_that_is_up_after_the_last_batch(self):
+        """The job comes back to end the import."""
+        record = self.make_import(HEADER, row())
+        record.action_start()
+        cron = self.env["ir.cron"]
+        commit = type(cron)._commit_progress
+        with patch.object(type(cron), "_commit_progress", lambda self, *args, **kwargs: commit(self, *args, **kwargs) * 0):
+            self.run_cron()
+        record.invalidate_recordset()
+        self.assertEqual((record.state, record.progress), ("done", 100.0))
+
     # Undo
 
     def test_undo(self):
@@ -485,7 +496,7 @@ class TestImportLeads(ImportCommon):
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
         session = leadya_import_run.ImportSession(record.sudo()._as_importer())
-        batch = record.sudo()._lock_rows("todo")
+        batch = record.sudo()._lock_rows()
         session.record._import_rows(batch, session)
         self.assertEqual(len(batch), 500)
         self.assertLessEqual(self.env.cr.sql_log_count - before, 250)
