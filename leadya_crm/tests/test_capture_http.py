@@ -204,3 +204,22 @@ class TestCaptureHttp(CaptureCommon, HttpCase):
         result = self.make_jsonrpc_request(f"{url}/result", {"reference": response.json()["reference"]})
         self.assertEqual((result["state"], result["unknown"]), ("done", [["other", "x"]]))
         self.assertEqual(self.make_jsonrpc_request(f"{url}/result", {"reference": "x"}), {})
+
+    def test_try_out_page_in_the_browser(self):
+        """L1: the page to try a form, in a browser: fill in, send, and see the lead."""
+        code = """
+            const door = document.getElementById("leadya-form");
+            door.elements.email.value = "browser@example.com";
+            door.elements.utm_term.value = "crm leads";
+            door.querySelector(".leadya-primary").click();
+            const timer = setInterval(() => {
+                const lead = document.getElementById("leadya-lead");
+                if (lead.textContent.includes("browser@example.com") && lead.href.includes("/odoo/crm/")) {
+                    clearInterval(timer);
+                    console.log("test successful");
+                }
+            }, 50);
+        """
+        self.browser_js(f"/leadya/try/{self.form.token}", code, "window.leadyaReady", login="door_rep")
+        lead = self.form.submission_ids.lead_id
+        self.assertEqual((lead.email_from, lead.utm_term), ("browser@example.com", "crm leads"))

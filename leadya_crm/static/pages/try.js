@@ -84,3 +84,5 @@ form.addEventListener("submit", (ev) => {
 byId("send-json").addEventListener("click", () =>
     send(byId("json").value, "application/json")
 );
+
+window.leadyaReady = true;
