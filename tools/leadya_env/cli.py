@@ -78,7 +78,7 @@ def run_bench(arguments) -> int:
     """Run the benchmarks."""
     prepare("make bench")
     with postgres.running(), cache.lock("bench", "make bench"):
-        prepare_databases("make bench", database.stock_plan(), database.test_plan())
+        prepare_databases("make bench", database.stock_plan(), database.test_plan(bench.BASE))
         return bench.run(arguments.tests)
 
 

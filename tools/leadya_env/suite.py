@@ -13,10 +13,12 @@ from . import cache, config, database, lint, logs, odoo, paths, postgres, procs,
 from .errors import Failure
 from .progress import say, step
 
-CORE = "leadya_test_core"
-BRIDGES = "leadya_test_bridges"
-DEMO = "leadya_test_demo"
-UNINSTALLED = "leadya_test_uninstalled"
+# Not the database of `make test T=…`, so that one may work while the whole suite runs.
+MAIN = "leadya_suite"
+CORE = "leadya_suite_core"
+BRIDGES = "leadya_suite_bridges"
+DEMO = "leadya_suite_demo"
+UNINSTALLED = "leadya_suite_uninstalled"
 CORE_SUITES = ("crm", "sales_team", "utm")
 # What must still work after the addon is gone; a part of crm's own tests that takes seconds.
 AFTER_UNINSTALL = ("test_crm_lead.py", "test_crm_lead_merge.py")
@@ -98,7 +100,7 @@ def everything(prepare_stock: Callable[[], None]) -> int:
     if main:
         suite.step(
             "the addon's tests",
-            lambda outcome: _pytest(outcome, "own", database.TEST, main, strict=True),
+            lambda outcome: _pytest(outcome, "own", MAIN, main, strict=True),
             needs=(install,),
         )
     if bridges:
@@ -141,13 +143,13 @@ def _tools(outcome: Outcome) -> None:
 
 
 def _install() -> None:
-    database.ensure(database.test_plan(), fresh=True)
-    _no_warnings(f"{database.TEST}-install")
+    database.ensure(database.test_plan(MAIN), fresh=True)
+    _no_warnings(f"{MAIN}-install")
 
 
 def _bridges(outcome: Outcome, tests: list[Path]) -> None:
     names = [path.parent.name for path in tests]
-    database.ensure(database.Plan(BRIDGES, names, template=database.TEST), fresh=True)
+    database.ensure(database.Plan(BRIDGES, names, template=MAIN), fresh=True)
     _no_warnings(f"{BRIDGES}-install")
     _pytest(outcome, "bridges", BRIDGES, tests, strict=True)
     database.drop(BRIDGES)
@@ -155,14 +157,14 @@ def _bridges(outcome: Outcome, tests: list[Path]) -> None:
 
 def _core(outcome: Outcome) -> None:
     with step("Copy of the database"):
-        database.copy(database.TEST, CORE)
+        database.copy(MAIN, CORE)
     _pytest(outcome, "core", CORE, [odoo.addon(name) / "tests" for name in CORE_SUITES])
     database.drop(CORE)
 
 
 def _update() -> None:
     with step("Update"):
-        database.update(database.TEST, ["leadya_crm"], "second-update")
+        database.update(MAIN, ["leadya_crm"], "second-update")
     _no_warnings("second-update")
 
 
@@ -174,7 +176,7 @@ def _demo() -> None:
 
 def _uninstall(outcome: Outcome) -> None:
     with step("Uninstall"):
-        database.copy(database.TEST, UNINSTALLED)
+        database.copy(MAIN, UNINSTALLED)
         command = [
             python.executable(paths.VENV),
             "-m",
