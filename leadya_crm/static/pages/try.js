@@ -23,8 +23,8 @@ function fillTable(table, texts) {
 async function fetchResult(reference) {
     const answer = await fetch(form.dataset.result, {
         method: "POST",
-        headers: {"Content-Type": "application/json"},
-        body: JSON.stringify({jsonrpc: "2.0", method: "call", params: {reference}}),
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ jsonrpc: "2.0", method: "call", params: { reference } }),
     });
     return (await answer.json()).result || {};
 }
@@ -53,17 +53,13 @@ async function send(body, contentType) {
     try {
         const response = await fetch(form.action, {
             method: "POST",
-            headers: {"Content-Type": contentType, Accept: "application/json"},
+            headers: { "Content-Type": contentType, Accept: "application/json" },
             body,
         });
         const answer = await response.json();
-        show(
-            response.status,
-            answer,
-            answer.reference ? await fetchResult(answer.reference) : {}
-        );
+        show(response.status, answer, answer.reference ? await fetchResult(answer.reference) : {});
     } catch {
-        show(0, {error: form.dataset.textFailed}, {});
+        show(0, { error: form.dataset.textFailed }, {});
     }
 }
 
@@ -81,8 +77,6 @@ form.addEventListener("submit", (ev) => {
     }
     send(data.toString(), "application/x-www-form-urlencoded;charset=UTF-8");
 });
-byId("send-json").addEventListener("click", () =>
-    send(byId("json").value, "application/json")
-);
+byId("send-json").addEventListener("click", () => send(byId("json").value, "application/json"));
 
 window.leadyaReady = true;
