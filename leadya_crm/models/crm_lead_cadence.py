@@ -34,7 +34,7 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     attempt_ids = fields.One2many("leadya.contact.attempt", "lead_id", string="Contact Attempts")
-    attempt_count = fields.Integer("Attempts", copy=False, readonly=True, aggregator="avg")
+    attempt_count = fields.Integer("Attempts", default=0, copy=False, readonly=True, aggregator="avg")
     last_attempt_at = fields.Datetime("Last Attempt", copy=False, readonly=True)
     last_outcome = fields.Selection(OUTCOMES, copy=False, readonly=True)
     next_action_at = fields.Datetime(

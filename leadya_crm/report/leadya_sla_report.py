@@ -34,7 +34,7 @@ class LeadyaSlaReport(models.Model):
     kept = fields.Float("Kept in Time (%)", aggregator="avg", readonly=True)
     wall_minutes = fields.Float("Minutes on the Wall", aggregator="avg", readonly=True)
     working_minutes = fields.Float(aggregator="avg", readonly=True)
-    attempts = fields.Integer("Attempts per Lead", aggregator="avg", readonly=True)
+    attempts = fields.Float("Attempts per Lead", digits=(16, 1), aggregator="avg", readonly=True)
 
     @property
     def _table_query(self):
@@ -43,7 +43,7 @@ class LeadyaSlaReport(models.Model):
             SELECT clock.id, clock.lead_id, clock.category_id, clock.kind, clock.state,
                    clock.start_at, clock.deadline, clock.end_at, clock.working_minutes,
                    lead.company_id, lead.user_id, lead.team_id, lead.channel_id, lead.keyword_id,
-                   lead.attempt_count AS attempts,
+                   COALESCE(lead.attempt_count, 0) AS attempts,
                    CASE clock.state WHEN 'met' THEN 100.0
                                     WHEN 'met_late' THEN 0.0
                                     WHEN 'breached' THEN 0.0 END AS kept,

@@ -45,7 +45,7 @@ export const countdownField = {
     fieldDependencies: [{name: "sla_state", type: "selection"}],
     // A promise that was kept has no deadline any more, and is still worth showing.
     isEmpty: (record) => !record.data.sla_state,
-    listViewWidth: [110, 150],
+    listViewWidth: [130, 150],
 };
 
 registry.category("fields").add("leadya_countdown", countdownField);

@@ -171,7 +171,7 @@ export const logAttempt = {
         {name: "active", type: "boolean"},
     ],
     extractProps: ({options}) => ({compact: Boolean(options.compact)}),
-    listViewWidth: [130, 170],
+    listViewWidth: [80, 130],
 };
 
 registry.category("view_widgets").add("leadya_log_attempt", logAttempt);
