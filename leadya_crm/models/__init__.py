@@ -44,4 +44,5 @@ from . import leadya_import_column
 from . import leadya_import_value
 from . import leadya_import_row
 from . import leadya_import_run
+from . import leadya_import_text
 from . import crm_lead_import

@@ -27,9 +27,10 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from odoo import api, fields, models
-from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+
+from odoo.addons.base.models.res_partner import _tz_get
 
 from ..tools.columns import REPEATABLE, detect_date_order, propose_targets
 from ..tools.lead_rows import make_digest
@@ -54,7 +55,7 @@ class LeadyaImport(models.Model):
     _check_company_auto = True
 
     # Definition
-    name = fields.Char(required=True, default=lambda self: self.env._("New import"))
+    name = fields.Char(required=True, compute="_compute_name", store=True, readonly=False, precompute=True)
     kind = fields.Selection([("leads", "Leads")], default="leads", required=True)
     state = fields.Selection(
         [
@@ -92,7 +93,11 @@ class LeadyaImport(models.Model):
         "crm.team", "Sales Team", check_company=True, help="For leads whose row says nothing of a team."
     )
     tz = fields.Selection(
-        _tz_get, "Time Zone", required=True, default=lambda self: self.env.user.tz or "UTC", help="In which the file's times are written."
+        _tz_get,
+        "Time Zone",
+        required=True,
+        default=lambda self: self.env.user.tz or "UTC",
+        help="In which the file's times are written.",
     )
     ref_prefix = fields.Char(
         "Identifier Prefix",
@@ -115,20 +120,35 @@ class LeadyaImport(models.Model):
     sheet_name = fields.Char("Sheet", help="Of the workbook. Empty: the first that holds something.")
     sheet_names = fields.Char("Sheets", readonly=True, copy=False)
     recognised = fields.Char("Recognized As", readonly=True, copy=False)
-    signature = fields.Char(readonly=True, copy=False, index="btree_not_null", help="The file's headers, to know such a file again.")
+    signature = fields.Char(
+        readonly=True, copy=False, index="btree_not_null", help="The file's headers, to know such a file again."
+    )
     headers = fields.Json(readonly=True, copy=False)
     total_count = fields.Integer("Rows", readonly=True, copy=False)
     origin_id = fields.Many2one(
-        "leadya.import", "Map Taken From", readonly=True, copy=False, index="btree_not_null", ondelete="set null",
+        "leadya.import",
+        "Map Taken From",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
         help="An earlier import with the same columns, whose map is proposed again.",
     )
     column_ids = fields.One2many("leadya.import.column", "import_id", "Columns")
     value_ids = fields.One2many("leadya.import.value", "import_id", "Names")
-    source_value_ids = fields.One2many("leadya.import.value", "import_id", "Sources", domain=[("kind", "=", "source_id")])
-    stage_value_ids = fields.One2many("leadya.import.value", "import_id", "Statuses", domain=[("kind", "=", "stage_id")])
+    source_value_ids = fields.One2many(
+        "leadya.import.value", "import_id", "Sources", domain=[("kind", "=", "source_id")]
+    )
+    stage_value_ids = fields.One2many(
+        "leadya.import.value", "import_id", "Statuses", domain=[("kind", "=", "stage_id")]
+    )
     user_value_ids = fields.One2many("leadya.import.value", "import_id", "Owners", domain=[("kind", "=", "user_id")])
-    country_value_ids = fields.One2many("leadya.import.value", "import_id", "Countries", domain=[("kind", "=", "country_id")])
-    channel_value_ids = fields.One2many("leadya.import.value", "import_id", "Channels", domain=[("kind", "=", "channel_id")])
+    country_value_ids = fields.One2many(
+        "leadya.import.value", "import_id", "Countries", domain=[("kind", "=", "country_id")]
+    )
+    channel_value_ids = fields.One2many(
+        "leadya.import.value", "import_id", "Channels", domain=[("kind", "=", "channel_id")]
+    )
     team_value_ids = fields.One2many("leadya.import.value", "import_id", "Teams", domain=[("kind", "=", "team_id")])
     unknown_value_count = fields.Integer("Unknown Names", compute="_compute_unknown_value_count")
     row_ids = fields.One2many("leadya.import.row", "import_id", "Rows of the File", readonly=True)
@@ -153,6 +173,16 @@ class LeadyaImport(models.Model):
     started_at = fields.Datetime("Started On", readonly=True, copy=False)
     finished_at = fields.Datetime("Finished On", readonly=True, copy=False)
     duration = fields.Float(compute="_compute_duration", help="Seconds from start to end, breaks included.")
+
+    @api.depends("filename")
+    def _compute_name(self):
+        """The file's name, until somebody gives another."""
+        unnamed = self.env._("New import")
+        for record in self:
+            if record.filename and record.name in (False, unnamed):
+                # Some browsers give a path; nothing of it is used but to show a name.
+                record.name = record.filename.replace("\\", "/").rsplit("/", 1)[-1][:200]
+            record.name = record.name or unnamed
 
     @api.depends("value_ids.state")
     def _compute_unknown_value_count(self):
@@ -223,7 +253,10 @@ class LeadyaImport(models.Model):
         lines = []
         for name in ("code", "remark_code"):
             groups = Row._read_group(
-                [("import_id", "in", self.ids), (name, "!=", False)], [name], ["__count", "number:min"], order="__count DESC"
+                [("import_id", "in", self.ids), (name, "!=", False)],
+                [name],
+                ["__count", "number:min"],
+                order="__count DESC",
             )
             for code, count, number in groups:
                 lines.append((count, templates.get(f"{code}_summary") or templates.get(code, code), number))
@@ -235,9 +268,6 @@ class LeadyaImport(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("filename") and not vals.get("name"):
-                vals["name"] = self._name_from_file(vals["filename"])
         self._check_protected(vals_list)
         return super().create(vals_list)
 
@@ -246,8 +276,6 @@ class LeadyaImport(models.Model):
         if "file" in vals or "sheet_name" in vals:
             self._check_not_started()
             self._set({"state": "draft"})
-        if vals.get("filename") and "name" not in vals:
-            vals = {**vals, "name": self._name_from_file(vals["filename"])}
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -260,18 +288,19 @@ class LeadyaImport(models.Model):
 
         :raises AccessError: where the values name another user than oneself, or a state
         """
-        if not self.env.su and any("state" in vals or vals.get("user_id", self.env.uid) != self.env.uid for vals in vals_list):
-            raise AccessError(self.env._("An import is started, stopped and undone by its buttons, with the rights of whoever presses them."))
+        if not self.env.su and any(
+            "state" in vals or vals.get("user_id", self.env.uid) != self.env.uid for vals in vals_list
+        ):
+            raise AccessError(
+                self.env._(
+                    "An import is started, stopped and undone by its buttons, with the rights of whoever presses them."
+                )
+            )
 
     def _set(self, values):
         """Write what only the import itself may: its state, and whose rights it uses."""
         self.check_access("write")
         self.sudo().write(values)
-
-    @api.model
-    def _name_from_file(self, filename):
-        # Some browsers give a path; nothing of it is used but to show a name.
-        return filename.replace("\\", "/").rsplit("/", 1)[-1][:200] or self.env._("New import")
 
     def _check_not_started(self):
         if any(record.state in STARTED for record in self):
@@ -365,7 +394,9 @@ class LeadyaImport(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO leadya_import_row (import_id, number, values, cut, digest, state, create_uid, create_date, write_uid, write_date)
+                INSERT INTO leadya_import_row (
+                       import_id, number, values, cut, digest, state, create_uid, create_date, write_uid, write_date
+                )
                 SELECT %(import_id)s, (item->>0)::int, item->1, NULLIF(item->2, 'null'::jsonb), item->>3, 'todo',
                        %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
                   FROM jsonb_array_elements(%(rows)s::jsonb) AS item
@@ -379,10 +410,15 @@ class LeadyaImport(models.Model):
     def _forget_rows(self):
         """Drop what an earlier reading kept; rows that made leads stay, as long as those leads are there."""
         rows_sudo = self.env["leadya.import.row"].sudo()
-        made = rows_sudo.search_count([("import_id", "=", self.id), ("lead_id", "!=", False), ("state", "!=", "kept")], limit=1)
+        made = rows_sudo.search_count(
+            [("import_id", "=", self.id), ("lead_id", "!=", False), ("state", "!=", "kept")], limit=1
+        )
         if made:
             raise UserError(
-                self.env._("Leads were made of this file. To load another one, start a new import; to take them back, undo this one.")
+                self.env._(
+                    "Leads were made of this file. To load another one, start a new import; to take them back, "
+                    "undo this one."
+                )
             )
         self.env.cr.execute(SQL("DELETE FROM leadya_import_row WHERE import_id = %s AND state != 'kept'", self.id))
         self.env.cr.execute(SQL("DELETE FROM leadya_import_row WHERE import_id = %s AND lead_id IS NULL", self.id))
@@ -482,7 +518,9 @@ class LeadyaImport(models.Model):
                 taken[column.target] = column.header
             if not taken.keys() & {"external_ref", "email_from", "phone", "mobile"}:
                 raise UserError(
-                    self.env._("Choose the column of the identifier, e-mail or phone: without any of them no row is a lead.")
+                    self.env._(
+                        "Choose the column of the identifier, e-mail or phone: without any of them no row is a lead."
+                    )
                 )
 
     # ------------------------------------------------------------
@@ -572,7 +610,9 @@ class LeadyaImport(models.Model):
         """Give the rejected rows back as a workbook, each with its reason, to be mended and loaded again."""
         self.ensure_one()
         self.check_access("read")
-        rows = self.env["leadya.import.row"].search([("import_id", "=", self.id), ("state", "=", "rejected")], order="number")
+        rows = self.env["leadya.import.row"].search(
+            [("import_id", "=", self.id), ("state", "=", "rejected")], order="number"
+        )
         if not rows:
             raise UserError(self.env._("No row was rejected."))
         width = max(len(self.headers), *(len(row.values or []) for row in rows))
@@ -585,7 +625,12 @@ class LeadyaImport(models.Model):
 
     def _store_rejected(self, content):
         name = self.env._("Rejected rows of %(name)s.xlsx", name=self.name.rsplit(".", 1)[0])
-        domain = [("res_model", "=", self._name), ("res_id", "=", self.id), ("res_field", "=", False), ("name", "=", name)]
+        domain = [
+            ("res_model", "=", self._name),
+            ("res_id", "=", self.id),
+            ("res_field", "=", False),
+            ("name", "=", name),
+        ]
         self.env["ir.attachment"].search(domain).unlink()
         return self.env["ir.attachment"].create(
             {
@@ -597,100 +642,15 @@ class LeadyaImport(models.Model):
             }
         )
 
-    # ------------------------------------------------------------
-    # TEXTS
-    # ------------------------------------------------------------
-
     def _get_zone(self):
         return ZoneInfo(self.tz or "UTC")
-
-    @api.model
-    def _describe(self, code, params):
-        """A code of the cores, in words.
-
-        :param str code: see `_get_templates`
-        :param dict params: what the sentence names
-        """
-        template = self._get_templates().get(code, code)
-        try:
-            return template % (params or {})
-        except (KeyError, TypeError, ValueError):
-            _logger.warning("Import text %s lacks some of its values: %s", code, params)
-            return template
-
-    @api.model
-    def _get_templates(self):
-        """Sentences by code, in the reader's language.
-
-        :rtype: dict[str, str]
-        """
-        _ = self.env._
-        return {
-            # The file
-            "empty": _("The file is empty."),
-            "header_only": _("The file has column names, but no rows under them."),
-            "no_header": _(
-                "Row %(row)s holds data where the column names should be. Add a first row that names the columns, and choose the file again."
-            ),
-            "too_big": _("The file has %(size)s MB; at most %(limit)s MB can be read. Split it into smaller ones."),
-            "too_many_columns": _("The file has %(count)s columns; at most %(limit)s can be read. Delete those that are not needed."),
-            "too_many_rows": _("The file has more than %(limit)s rows. Split it into smaller ones."),
-            "zip_bomb": _("The workbook unpacks to an unreasonable size (over %(limit)s MB). Save the sheet as CSV and choose that file."),
-            "xml_entities": _("The workbook contains definitions (%(part)s) that no spreadsheet program writes, and is refused for safety."),
-            "formula_without_value": _(
-                "Cell %(cell)s holds a formula whose result was never calculated. Open the file in a spreadsheet program, save it, and choose it again."
-            ),
-            "open_quote": _(
-                "In row %(row)s a quotation mark is opened and not closed, so that the rows after it can't be told apart. Correct it, or save as XLSX."
-            ),
-            "damaged_row": _("Row %(row)s can't be read. Save the file anew in a spreadsheet program and choose it again."),
-            "damaged": _("The file is damaged or incomplete. Save it anew in a spreadsheet program and choose it again."),
-            "no_such_sheet": _("The workbook has no sheet “%(sheet)s”. It has: %(sheets)s."),
-            "old_xls": _("This is the old Excel format (.xls). Open it in a spreadsheet program, save it as XLSX or CSV, and choose that file."),
-            "locked": _("The workbook is locked with a password. Save it without one and choose it again."),
-            "xlsb": _("This is a binary Excel workbook (.xlsb). Save it as XLSX or CSV and choose that file."),
-            "ods": _("This is an OpenDocument spreadsheet. Save it as XLSX or CSV and choose that file."),
-            "html": _("This is a web page, whatever its name says. Open it in a spreadsheet program, save it as XLSX or CSV, and choose that file."),
-            "xml": _("This is an XML file. Open it in a spreadsheet program, save it as XLSX or CSV, and choose that file."),
-            "pdf": _("This is a PDF document. Export the table as XLSX or CSV and choose that file."),
-            "image": _("This is a picture. Export the table as XLSX or CSV and choose that file."),
-            "document": _("This is a document, not a spreadsheet. Save its table as XLSX or CSV and choose that file."),
-            "archive": _("This is a compressed archive. Unpack it and choose the spreadsheet inside."),
-            "binary": _("This is neither an Excel workbook (XLSX) nor a text file (CSV)."),
-            # Rejected rows
-            "not_a_lead": _("No identifier and no usable e-mail or phone"),
-            "other_lead": _("Identifier %(ref)s belongs to another lead, %(lead)s, with another e-mail, phone and name. If it comes from another system, set an identifier prefix."),
-            "other_lead_summary": _("The identifier belongs to another lead, with another e-mail, phone and name"),
-            "refused": _("The lead could not be stored: %(error)s"),
-            "refused_summary": _("The lead could not be stored"),
-            # Remarks
-            "cell_cut": _("Column “%(column)s”: the text was too long and was cut"),
-            "cell_cut_summary": _("A text was too long and was cut"),
-            "text_cut": _("Column “%(column)s”: longer than %(limit)s characters, kept whole in the notes"),
-            "text_cut_summary": _("A text longer than its field is kept whole in the notes"),
-            "extra_cells": _("More cells than columns; kept in the notes"),
-            "bad_email": _("Column “%(column)s”: “%(value)s” is no e-mail address; kept in the notes"),
-            "bad_email_summary": _("An e-mail address that is none is kept in the notes"),
-            "several_emails": _("Column “%(column)s”: several e-mail addresses, the first is used; all are kept in the notes"),
-            "several_emails_summary": _("Of several e-mail addresses the first is used; all are kept in the notes"),
-            "bad_phone": _("Column “%(column)s”: “%(value)s” is no phone number; kept in the notes"),
-            "bad_phone_summary": _("A phone number that is none is kept in the notes"),
-            "rounded_phone": _("Column “%(column)s”: “%(value)s” was rounded by the spreadsheet program, its last digits are lost"),
-            "rounded_phone_summary": _("A phone number was rounded by the spreadsheet program, its last digits are lost"),
-            "bad_date": _("Column “%(column)s”: “%(value)s” is no date; kept in the notes"),
-            "bad_date_summary": _("A date that is none is kept in the notes"),
-            "future_date": _("Column “%(column)s”: “%(value)s” lies in the future; kept in the notes"),
-            "future_date_summary": _("A date in the future is kept in the notes"),
-            "bad_amount": _("Column “%(column)s”: “%(value)s” is no amount; kept in the notes"),
-            "bad_amount_summary": _("An amount that is none is kept in the notes"),
-            "unknown_name": _("Column “%(column)s”: nobody and nothing is known as “%(value)s”; kept in the notes"),
-            "unknown_name_summary": _("A name that is not known here is kept in the notes"),
-        }
 
     def _escape_notes(self, notes):
         """Labelled texts as a part of a lead's notes.
 
         :param notes: list of (label, text)
         """
-        lines = [Markup("<b>%s:</b> %s") % (label, escape(text).replace("\n", Markup("<br/>"))) for label, text in notes]
+        lines = [
+            Markup("<b>%s:</b> %s") % (label, escape(text).replace("\n", Markup("<br/>"))) for label, text in notes
+        ]
         return Markup("<p>%s</p>") % Markup("<br/>").join(lines) if lines else Markup("")

@@ -80,4 +80,3 @@ class LeadyaImportColumn(models.Model):
                 record._sync_values()
             imports._reset_test()
         return result
-

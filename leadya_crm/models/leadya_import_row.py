@@ -42,10 +42,14 @@ class LeadyaImportRow(models.Model):
     remarks = fields.Json(readonly=True, help="Pairs of a code and its parameters.")
     lead_id = fields.Many2one("crm.lead", readonly=True, index="btree_not_null", ondelete="set null")
     stage_id = fields.Many2one(
-        "crm.stage", readonly=True, index="btree_not_null", ondelete="set null", help="In which the lead was made, to see whether it was moved since."
+        "crm.stage",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="In which the lead was made, to see whether it was moved since.",
     )
     reason = fields.Char(compute="_compute_reason")
-    remark = fields.Char("Remark", compute="_compute_reason")
+    remark = fields.Char(compute="_compute_reason")
     content = fields.Char(compute="_compute_content")
 
     _import_state_idx = models.Index("(import_id, state, number)")

@@ -13,12 +13,13 @@ import psycopg2
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.addons.phone_validation.tools import phone_validation
 from odoo.exceptions import AccessError, ConcurrencyError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, email_normalize
 from odoo.tools.sql import escape_psql
+
+from odoo.addons.phone_validation.tools import phone_validation
 
 from ..tools.lead_rows import Column, LeadRow, RowReader
 from .leadya_import_column import MAPPED_TARGETS
@@ -120,7 +121,7 @@ class ImportSession:
         return plans
 
     def _plan_row(self, row):
-        plan = Plan(row, self.reader.read(row.values or [], row.cut or ()))
+        plan = Plan(row, self.reader.parse(row.values or [], row.cut or ()))
         if not plan.read.is_lead:
             plan.reject("not_a_lead")
             return plan
@@ -150,7 +151,9 @@ class ImportSession:
             twin = self._seen.setdefault(key, plan)
             if twin is plan:
                 continue
-            if ref and self._differs(plan.email, twin.email, plan.phone, twin.phone, self._names_of(plan), self._names_of(twin)):
+            if ref and self._differs(
+                plan.email, twin.email, plan.phone, twin.phone, self._names_of(plan), self._names_of(twin)
+            ):
                 plan.reject("other_lead", ref=ref, lead=twin.vals["name"])
             else:
                 plan.state, plan.twin = "known", twin
@@ -166,7 +169,15 @@ class ImportSession:
             .with_context(active_test=False)
             .search_fetch(
                 [("external_ref", "in", list(refs)), ("company_id", "in", [False, self.record.company_id.id])],
-                ["external_ref", "email_normalized", "phone_sanitized", "phone", "contact_name", "partner_name", "name"],
+                [
+                    "external_ref",
+                    "email_normalized",
+                    "phone_sanitized",
+                    "phone",
+                    "contact_name",
+                    "partner_name",
+                    "name",
+                ],
                 order="id desc",
             )
         )
@@ -234,8 +245,10 @@ class ImportSession:
             ]
         )
         candidates = self.env["crm.lead"].browse({lead.id for lead in found if lead})
-        own = self.env["leadya.import.row"].sudo().search(
-            [("import_id", "=", self.record.id), ("lead_id", "in", candidates.ids), ("state", "=", "created")]
+        own = (
+            self.env["leadya.import.row"]
+            .sudo()
+            .search([("import_id", "=", self.record.id), ("lead_id", "in", candidates.ids), ("state", "=", "created")])
         )
         allowed = candidates._filtered_access("write") - own.lead_id
         refs = {lead.id: lead.external_ref for lead in allowed.sudo()}
@@ -514,7 +527,9 @@ class LeadyaImport(models.Model):
         Row = self.env["leadya.import.row"]
         last = -1
         while rows := Row.search(
-            [("import_id", "=", self.id), ("state", "=", "todo"), ("number", ">", last)], order="number", limit=BATCH_SIZE
+            [("import_id", "=", self.id), ("state", "=", "todo"), ("number", ">", last)],
+            order="number",
+            limit=BATCH_SIZE,
         ):
             last = rows[-1].number
             self._store_plans(session.plan(rows), dry=True)
@@ -725,15 +740,19 @@ class LeadyaImport(models.Model):
         leads = rows.lead_id
         moved = rows.filtered(lambda row: row.lead_id.stage_id != row.stage_id or row.lead_id.partner_id).lead_id
         lead_ids = leads.ids
-        messages = self.env["mail.message"].sudo().search_fetch(
-            [
-                ("model", "=", "crm.lead"),
-                ("res_id", "in", lead_ids),
-                "|",
-                ("message_type", "in", ("comment", "email", "email_outgoing", "sms")),
-                ("mail_activity_type_id", "!=", False),
-            ],
-            ["res_id"],
+        messages = (
+            self.env["mail.message"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("model", "=", "crm.lead"),
+                    ("res_id", "in", lead_ids),
+                    "|",
+                    ("message_type", "in", ("comment", "email", "email_outgoing", "sms")),
+                    ("mail_activity_type_id", "!=", False),
+                ],
+                ["res_id"],
+            )
         )
         attempts = self.env["leadya.contact.attempt"].sudo().search([("lead_id", "in", lead_ids)])
         meetings = self.env["calendar.event"].sudo().search([("opportunity_id", "in", lead_ids)])

@@ -22,10 +22,11 @@ _STAGE_FAMILIES = {
     "unfit": ("new",),
 }
 _COUNTRY_ALIASES = {
-    "usa": "US", "u.s.a.": "US", "u.s.": "US", "united states of america": "US", "america": "US", "сша": "US", "ארה\"ב": "US",
-    "uk": "GB", "u.k.": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "англия": "GB", "אנגליה": "GB",
-    "uae": "AE", "russia": "RU", "россия": "RU", "рф": "RU", "רוסיה": "RU", "ישראל": "IL", "израиль": "IL", "south korea": "KR",
-    "украина": "UA", "беларусь": "BY", "казахстан": "KZ", "германия": "DE", "גרמניה": "DE", "צרפת": "FR", "франция": "FR",
+    "usa": "US", "u.s.a.": "US", "u.s.": "US", "united states of america": "US", "america": "US", "сша": "US",
+    'ארה"ב': "US", "uk": "GB", "u.k.": "GB", "great britain": "GB", "england": "GB", "scotland": "GB",
+    "wales": "GB", "англия": "GB", "אנגליה": "GB", "uae": "AE", "russia": "RU", "россия": "RU", "рф": "RU",
+    "רוסיה": "RU", "ישראל": "IL", "израиль": "IL", "south korea": "KR", "украина": "UA", "беларусь": "BY",
+    "казахстан": "KZ", "германия": "DE", "גרמניה": "DE", "צרפת": "FR", "франция": "FR",
 }  # fmt: skip
 
 
@@ -59,26 +60,34 @@ class LeadyaImportValue(models.Model):
         required=True,
         readonly=True,
     )
-    channel_id = fields.Many2one("leadya.channel", "Channel", domain="[('company_id', 'in', [company_id, False])]")
+    channel_id = fields.Many2one("leadya.channel", domain="[('company_id', 'in', [company_id, False])]")
     direction = fields.Selection(related="channel_id.direction")
-    stage_id = fields.Many2one("crm.stage", "Stage")
+    stage_id = fields.Many2one("crm.stage")
     outcome = fields.Selection(
         [("open", "Open"), ("lost", "Lost"), ("unfit", "Unfit, and lost")],
         default="open",
         required=True,
         help="Lost leads are archived; that a lead is unfit is its triage.",
     )
-    lost_reason_id = fields.Many2one("crm.lost.reason", "Lost Reason", help="Empty: a reason with the status's own name is made.")
+    lost_reason_id = fields.Many2one("crm.lost.reason", help="Empty: a reason with the status's own name is made.")
     user_id = fields.Many2one(
         "res.users", "Salesperson", domain="[('share', '=', False), ('company_ids', 'in', company_id)]"
     )
     team_id = fields.Many2one("crm.team", "Sales Team", domain="[('company_id', 'in', [company_id, False])]")
-    country_id = fields.Many2one("res.country", "Country")
+    country_id = fields.Many2one("res.country")
 
     _text_uniq = models.UniqueIndex("(import_id, kind, text)", "Each name of a file stands in its map once.")
 
     def write(self, vals):
-        chosen = {"channel_id", "stage_id", "outcome", "user_id", "team_id", "country_id", "lost_reason_id"} & vals.keys()
+        chosen = {
+            "channel_id",
+            "stage_id",
+            "outcome",
+            "user_id",
+            "team_id",
+            "country_id",
+            "lost_reason_id",
+        } & vals.keys()
         if chosen and not self.env.context.get("leadya_proposing"):
             self.import_id._check_not_started()
             vals = {**vals, "state": "chosen"}
@@ -113,7 +122,13 @@ class LeadyaImportValue(models.Model):
             proposals = {**self._propose(record, kind, new), **self._get_earlier(record, kind, new)}
             self.create(
                 [
-                    {"import_id": record.id, "kind": kind, "text": text, "count": counts[text], **proposals.get(text, {})}
+                    {
+                        "import_id": record.id,
+                        "kind": kind,
+                        "text": text,
+                        "count": counts[text],
+                        **proposals.get(text, {}),
+                    }
                     for text in new
                 ]
             )
@@ -145,9 +160,14 @@ class LeadyaImportValue(models.Model):
 
     def _get_earlier(self, record, kind, texts):
         """What somebody chose for the same names in the import whose map is taken over."""
-        lines = record.origin_id.value_ids.filtered(lambda line: line.kind == kind and line.state == "chosen" and line.text in texts)
+        lines = record.origin_id.value_ids.filtered(
+            lambda line: line.kind == kind and line.state == "chosen" and line.text in texts
+        )
         names = ("channel_id", "stage_id", "outcome", "lost_reason_id", "user_id", "team_id", "country_id")
-        return {line.text: {**line._convert_to_write({name: line[name] for name in names}), "state": "chosen"} for line in lines}
+        return {
+            line.text: {**line._convert_to_write({name: line[name] for name in names}), "state": "chosen"}
+            for line in lines
+        }
 
     def _propose(self, record, kind, texts):
         """Proposals for names of one kind, made for all of them at once.

@@ -15,7 +15,11 @@ class ImportCommon(LeadyaCommon):
         super().setUpClass()
         cls.company.country_id = cls.env.ref("base.us")
         cls.importer = new_test_user(
-            cls.env, "leadya_importer", groups="sales_team.group_sale_manager", tz="UTC", email="importer@leadya.example"
+            cls.env,
+            "leadya_importer",
+            groups="sales_team.group_sale_manager",
+            tz="UTC",
+            email="importer@leadya.example",
         )
 
     def make_csv(self, *rows):
@@ -25,8 +29,10 @@ class ImportCommon(LeadyaCommon):
 
     def make_import(self, *rows, content=None, filename="leads.csv", user=None, **values):
         """An import whose file has been read."""
-        record = self.env["leadya.import"].with_user(user or self.importer).create(
-            {"file": base64.b64encode(content or self.make_csv(*rows)), "filename": filename, **values}
+        record = (
+            self.env["leadya.import"]
+            .with_user(user or self.importer)
+            .create({"file": base64.b64encode(content or self.make_csv(*rows)), "filename": filename, **values})
         )
         record.action_analyse()
         return record
@@ -46,7 +52,11 @@ class ImportCommon(LeadyaCommon):
             self.env.ref("leadya_crm.ir_cron_leadya_run_imports").method_direct_trigger()
 
     def leads_of(self, record):
-        return self.env["crm.lead"].with_context(active_test=False).search([("import_row_ids.import_id", "=", record.id)], order="id")
+        return (
+            self.env["crm.lead"]
+            .with_context(active_test=False)
+            .search([("import_row_ids.import_id", "=", record.id)], order="id")
+        )
 
     def counts(self, record):
         return tuple(record[f"{state}_count"] for state in ("created", "joined", "known", "rejected"))

@@ -63,10 +63,14 @@ class TestImportColumns(BaseCase):
             [],
             ["A-1", "A-2"],
         ]
-        self.assertEqual(propose_targets(headers, samples), ["email_from", "phone", "website", "note", "ignore", "external_ref"])
+        self.assertEqual(
+            propose_targets(headers, samples), ["email_from", "phone", "website", "note", "ignore", "external_ref"]
+        )
 
     def test_a_field_is_proposed_once(self):
-        self.assertEqual(propose_targets(["Email", "E-mail"], [["a@b.example"], ["c@d.example"]]), ["email_from", "note"])
+        self.assertEqual(
+            propose_targets(["Email", "E-mail"], [["a@b.example"], ["c@d.example"]]), ["email_from", "note"]
+        )
 
     # Dates
 
@@ -90,7 +94,20 @@ class TestImportColumns(BaseCase):
             self.assertEqual(parse_datetime(text), expected, text)
 
     def test_no_dates(self):
-        for text in ("", "yesterday", "31/02/2021", "2021-13-01", "12", "2021", "0.5", "15 Foo 2021", "25:00", "1/1/1850", "13/13/2021", "x" * 500):
+        for text in (
+            "",
+            "yesterday",
+            "31/02/2021",
+            "2021-13-01",
+            "12",
+            "2021",
+            "0.5",
+            "15 Foo 2021",
+            "25:00",
+            "1/1/1850",
+            "13/13/2021",
+            "x" * 500,
+        ):
             self.assertIsNone(parse_datetime(text), text)
 
     def test_the_column_decides_between_day_and_month(self):
@@ -110,7 +127,14 @@ class TestImportColumns(BaseCase):
     @given(st.datetimes(datetime.datetime(1971, 1, 1), datetime.datetime(2068, 12, 31)))
     def test_dates_in_every_form(self, moment):
         moment = moment.replace(microsecond=0)
-        for form in ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%d %b, %Y %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%b %d, %Y %H:%M:%S", "%d-%b-%y %H:%M:%S"):
+        for form in (
+            "%Y-%m-%d %H:%M:%S",
+            "%Y/%m/%d %H:%M:%S",
+            "%d %b, %Y %H:%M:%S",
+            "%d.%m.%Y %H:%M:%S",
+            "%b %d, %Y %H:%M:%S",
+            "%d-%b-%y %H:%M:%S",
+        ):
             self.assertEqual(parse_datetime(moment.strftime(form)), moment, form)
         self.assertEqual(parse_datetime(moment.strftime("%m/%d/%Y %I:%M:%S %p"), "mdy"), moment)
         self.assertEqual(parse_datetime(moment.strftime("%d/%m/%Y %H:%M:%S"), "dmy"), moment)
@@ -135,7 +159,6 @@ class TestImportColumns(BaseCase):
             "-5": -5,
             "": None,
             "abc": None,
-
         }.items():
             found = parse_amount(text)
             self.assertEqual(found, amount, text)
@@ -168,11 +191,21 @@ class TestImportRows(BaseCase):
 
     def read(self, cells, cut=(), prefix=""):
         columns = [Column(position, target, target) for position, target in enumerate(cells)]
-        return RowReader(columns, UTC, NOW, prefix).read(list(cells.values()), cut)
+        return RowReader(columns, UTC, NOW, prefix).parse(list(cells.values()), cut)
 
     def test_ordinary(self):
-        lead = self.read({"first_name": "Joe", "last_name": "Doe", "email_from": "Joe Doe <joe@acme.example>", "mobile": "052-1234567", "note": "x"})
-        self.assertEqual(lead.values, {"contact_name": "Joe Doe", "email_from": "joe@acme.example", "phone": "052-1234567"})
+        lead = self.read(
+            {
+                "first_name": "Joe",
+                "last_name": "Doe",
+                "email_from": "Joe Doe <joe@acme.example>",
+                "mobile": "052-1234567",
+                "note": "x",
+            }
+        )
+        self.assertEqual(
+            lead.values, {"contact_name": "Joe Doe", "email_from": "joe@acme.example", "phone": "052-1234567"}
+        )
         self.assertEqual((lead.notes, lead.remarks), ([("note", "x")], []))
         self.assertTrue(lead.is_lead)
 
@@ -207,21 +240,29 @@ class TestImportRows(BaseCase):
         self.assertEqual(lead.notes, [("contact_name", "x" * 500)])
 
     def test_more_cells_than_columns(self):
-        lead = RowReader([Column(0, "ID", "external_ref")], UTC, NOW).read(["1", "", "extra"])
+        lead = RowReader([Column(0, "ID", "external_ref")], UTC, NOW).parse(["1", "", "extra"])
         self.assertEqual((lead.notes, lead.remarks), ([("#3", "extra")], [("extra_cells", {})]))
 
     def test_prefix(self):
         self.assertEqual(self.read({"external_ref": "1"}, prefix="zoho-").values["external_ref"], "zoho-1")
 
     @settings(max_examples=200, deadline=None, derandomize=True)
-    @given(st.lists(st.tuples(st.sampled_from([target for target in SYNONYMS if target != "ignore"] + ["note"]), st.text(max_size=300).map(str.strip).filter(bool)), max_size=8))
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from([target for target in SYNONYMS if target != "ignore"] + ["note"]),
+                st.text(max_size=300).map(str.strip).filter(bool),
+            ),
+            max_size=8,
+        )
+    )
     def test_nothing_is_dropped(self, cells):
         """Each cell ends in a value, a name or a note."""
         columns = [Column(position, str(position), target) for position, (target, _text) in enumerate(cells)]
         # The map lets each field be taken once, but for notes.
         if len({column.target for column in columns}) < len(columns):
             return
-        lead = RowReader(columns, UTC, NOW).read([text for _target, text in cells])
+        lead = RowReader(columns, UTC, NOW).parse([text for _target, text in cells])
         places = len(lead.values.keys() - {"click_id_kind"}) + len(lead.names) + len(lead.notes)
         targets = {target for target, _text in cells}
         together = {"first_name", "last_name"} <= targets and "contact_name" not in targets

@@ -16,7 +16,18 @@ from ..models import leadya_import_run
 from .import_common import ImportCommon
 
 HEADER = ["Lead ID", "Name", "Company", "Email", "Phone", "Lead Source", "Status", "Owner", "Created Time", "Industry"]
-ROW = ["A1", "Joe Doe", "Acme", "joe@acme.example", "(202) 555-0123", "Trade Show", "New", "leadya_rep", "15 Apr, 2021 00:03:00", "Steel"]
+ROW = [
+    "A1",
+    "Joe Doe",
+    "Acme",
+    "joe@acme.example",
+    "(202) 555-0123",
+    "Trade Show",
+    "New",
+    "leadya_rep",
+    "15 Apr, 2021 00:03:00",
+    "Steel",
+]
 
 
 def row(**changes):
@@ -34,13 +45,26 @@ class TestImportLeads(ImportCommon):
         self.assertEqual(record.name, "leads.csv")
         self.assertEqual(
             record.column_ids.mapped("target"),
-            ["external_ref", "contact_name", "partner_name", "email_from", "phone", "source_id", "stage_id", "user_id", "create_date", "note"],
+            [
+                "external_ref",
+                "contact_name",
+                "partner_name",
+                "email_from",
+                "phone",
+                "source_id",
+                "stage_id",
+                "user_id",
+                "create_date",
+                "note",
+            ],
         )
         before = self.env["crm.lead"].search_count([])
         record.action_dry_run()
         self.assertEqual((record.state, record.planned_created_count), ("tested", 1))
         self.assertEqual(self.env["crm.lead"].search_count([]), before, "A dry run changes nothing")
-        self.assertFalse(self.env["utm.source"].search([("name", "=", "Trade Show")]) - self.env["utm.source"].search([]))
+        self.assertFalse(
+            self.env["utm.source"].search([("name", "=", "Trade Show")]) - self.env["utm.source"].search([])
+        )
         self.run_import(record)
         self.assertEqual((record.state, self.counts(record), record.progress), ("done", (1, 0, 0, 0), 100.0))
         lead = self.leads_of(record)
@@ -81,7 +105,9 @@ class TestImportLeads(ImportCommon):
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
         self.assertEqual(self.env["mail.notification"].search_count([]), notices)
         self.assertEqual(leads[0].message_partner_ids, self.rep.partner_id)
-        self.assertTrue(leads[0].triage_state != "todo" or leads[0].decision_log_ids, "They are attributed and triaged all the same")
+        self.assertTrue(
+            leads[0].triage_state != "todo" or leads[0].decision_log_ids, "They are attributed and triaged all the same"
+        )
 
     def test_treated_as_new(self):
         """S8, S9: where the user wants it, they walk the whole corridor."""
@@ -113,7 +139,9 @@ class TestImportLeads(ImportCommon):
 
     def test_again_without_identifiers(self):
         """C3: the same rows, by their whole content; the order of the columns doesn't matter."""
-        self.do_import(["Name", "Email"], ["Joe", "joe@acme.example"], ["Ann", "ann@acme.example"], ["Joe", "JOE@acme.example"])
+        self.do_import(
+            ["Name", "Email"], ["Joe", "joe@acme.example"], ["Ann", "ann@acme.example"], ["Joe", "JOE@acme.example"]
+        )
         again = self.do_import(["Email", "Name"], ["joe@acme.example", "Joe"], ["ann@acme.example", "Ann"])
         self.assertEqual(self.counts(again), (0, 0, 2, 0))
         self.assertEqual(self.env["crm.lead"].search_count([("email_normalized", "=", "joe@acme.example")]), 1)
@@ -132,18 +160,33 @@ class TestImportLeads(ImportCommon):
         self.assertEqual(leads[1].possible_duplicate_id, leads[0])
 
     def test_same_phone_in_one_file_without_identifiers(self):
-        record = self.do_import(["Name", "Email", "Phone"], ["Joe", "joe@acme.example", "2025550123"], ["Ann", "ann@acme.example", "2025550123"])
+        record = self.do_import(
+            ["Name", "Email", "Phone"],
+            ["Joe", "joe@acme.example", "2025550123"],
+            ["Ann", "ann@acme.example", "2025550123"],
+        )
         self.assertEqual(self.counts(record), (2, 0, 0, 0))
 
     def test_person_with_an_open_lead(self):
         """C3: the row completes the lead that is there; nothing of it is lost."""
         lead = self._make_lead(email_from="joe@acme.example", partner_name="Own")
-        record = self.do_import(["Name", "Company", "Email", "City", "Lead Source"], ["Joe", "Acme", "Joe@acme.example", "Haifa", "Trade Show"])
+        record = self.do_import(
+            ["Name", "Company", "Email", "City", "Lead Source"],
+            ["Joe", "Acme", "Joe@acme.example", "Haifa", "Trade Show"],
+        )
         self.assertEqual(self.counts(record), (0, 1, 0, 0))
         self.assertEqual((lead.city, lead.partner_name, lead.contact_name), ("Haifa", "Own", "Joe"))
         self.assertIn("<b>Company:</b> Acme", lead.message_ids[0].body)
         self.assertEqual(lead.touch_ids.source_id.name, "Trade Show")
-        self.assertEqual(self.counts(self.do_import(["Name", "Company", "Email", "City", "Lead Source"], ["Joe", "Acme", "Joe@acme.example", "Haifa", "Trade Show"])), (0, 0, 1, 0))
+        self.assertEqual(
+            self.counts(
+                self.do_import(
+                    ["Name", "Company", "Email", "City", "Lead Source"],
+                    ["Joe", "Acme", "Joe@acme.example", "Haifa", "Trade Show"],
+                )
+            ),
+            (0, 0, 1, 0),
+        )
 
     def test_person_with_an_open_lead_made_anyway(self):
         lead = self._make_lead(email_from="joe@acme.example")
@@ -176,7 +219,9 @@ class TestImportLeads(ImportCommon):
     def test_rejected_rows_are_given_back(self):
         """L2: as a workbook with the reason, to be mended and loaded again."""
         header = ["Name", "Email", "Phone", "Remark"]
-        record = self.do_import(header, ["Joe", "joe@acme.example", "", ""], ["=Ann", "nobody", "", "+x"], ["Bob", "", "", ""])
+        record = self.do_import(
+            header, ["Joe", "joe@acme.example", "", ""], ["=Ann", "nobody", "", "+x"], ["Bob", "", "", ""]
+        )
         self.assertEqual(self.counts(record), (1, 0, 0, 2))
         self.assertIn("No identifier", record.reason_html)
         action = record.action_download_rejected()
@@ -219,7 +264,11 @@ class TestImportLeads(ImportCommon):
 
     def test_wrong_values_are_kept_in_the_notes(self):
         """Foundation, "Bad input": wrong dates, unknown users."""
-        record = self.do_import(HEADER, row(created_time="31/02/2021", owner="Nobody Known", email="oops"), row(lead_id="A2", email="a2@b.example"))
+        record = self.do_import(
+            HEADER,
+            row(created_time="31/02/2021", owner="Nobody Known", email="oops"),
+            row(lead_id="A2", email="a2@b.example"),
+        )
         lead = self.leads_of(record)[0]
         for text in ("31/02/2021", "Nobody Known", "oops"):
             self.assertIn(text, lead.description)
@@ -286,14 +335,20 @@ class TestImportLeads(ImportCommon):
         ]
         record = self.make_import(HEADER, *rows)
         lines = {line.text: line for line in record.value_ids}
-        self.assertEqual((lines["Junk Lead"].outcome, lines["Strange"].state, lines["Obscure Place"].state), ("unfit", "unknown", "unknown"))
+        self.assertEqual(
+            (lines["Junk Lead"].outcome, lines["Strange"].state, lines["Obscure Place"].state),
+            ("unfit", "unknown", "unknown"),
+        )
         self.assertEqual(lines["leadya_rep"].user_id, self.rep)
         self.assertEqual(record.unknown_value_count, 2)
         stage = self.env["crm.stage"].search([("is_won", "=", False)])[1]
         lines["Strange"].stage_id = stage
         lines["Obscure Place"].channel_id = self.env.ref("leadya_crm.channel_cold_call")
         junk, strange = self.leads_of(self.run_import(record))
-        self.assertEqual((junk.active, junk.triage_state, junk.won_status, junk.lost_reason_id.name), (False, "unfit", "lost", "Junk Lead"))
+        self.assertEqual(
+            (junk.active, junk.triage_state, junk.won_status, junk.lost_reason_id.name),
+            (False, "unfit", "lost", "Junk Lead"),
+        )
         self.assertEqual((strange.stage_id, strange.source_direction, strange.active), (stage, "outbound", True))
         self.assertEqual(strange.source_id.name, "Obscure Place")
         following = self.make_import(HEADER, row(lead_id="A9", email="a9@acme.example", status="Strange"))
@@ -326,16 +381,24 @@ class TestImportLeads(ImportCommon):
         self.assertEqual(record.user_value_ids.state, "unknown")
 
     def test_dates_and_time_zone(self):
-        record = self.make_import(["Email", "Date"], ["a@acme.example", "3/4/2021"], ["b@acme.example", "12/25/2021 10:00"], tz="Asia/Jerusalem")
+        record = self.make_import(
+            ["Email", "Date"],
+            ["a@acme.example", "3/4/2021"],
+            ["b@acme.example", "12/25/2021 10:00"],
+            tz="Asia/Jerusalem",
+        )
         self.assertEqual(record.column_ids[1].date_order, "mdy")
         self.assertEqual(
-            self.leads_of(self.run_import(record)).mapped("create_date"), [datetime(2021, 3, 3, 22, 0), datetime(2021, 12, 25, 8, 0)]
+            self.leads_of(self.run_import(record)).mapped("create_date"),
+            [datetime(2021, 3, 3, 22, 0), datetime(2021, 12, 25, 8, 0)],
         )
 
     def test_hebrew_workbook(self):
         book = openpyxl.Workbook()
         book.active.append(["שם מלא", "חברה", 'דוא"ל', "נייד", "מקור", "סטטוס", "מדינה", "תאריך יצירה"])
-        book.active.append(["יוסי", "אקמי", "yossi@acme.example", "+972 54-223-4567", "כנס", "חדש", "ישראל", datetime(2021, 4, 15)])
+        book.active.append(
+            ["יוסי", "אקמי", "yossi@acme.example", "+972 54-223-4567", "כנס", "חדש", "ישראל", datetime(2021, 4, 15)]
+        )
         output = io.BytesIO()
         book.save(output)
         lead = self.leads_of(self.run_import(self.make_import(content=output.getvalue(), filename="לידים.csv")))
@@ -344,7 +407,9 @@ class TestImportLeads(ImportCommon):
 
     def test_organisation_is_linked(self):
         """C5: companies known to the database."""
-        acme = self.env["res.partner"].create({"name": "Acme Unheard Of", "is_company": True, "website": "https://acme-unheard.example"})
+        acme = self.env["res.partner"].create(
+            {"name": "Acme Unheard Of", "is_company": True, "website": "https://acme-unheard.example"}
+        )
         record = self.do_import([*HEADER, "Website"], [*row(), "acme-unheard.example"])
         self.assertEqual(self.leads_of(record).organization_id, acme)
 
@@ -355,7 +420,9 @@ class TestImportLeads(ImportCommon):
             ["joe@acme.example", "google", "cpc", "Red  Shoes", "Abc", "https://shop.example/?x=1"],
         )
         lead = self.leads_of(record)
-        self.assertEqual((lead.click_id, lead.click_id_kind, lead.keyword_id.name.casefold()), ("Abc", "gclid", "red shoes"))
+        self.assertEqual(
+            (lead.click_id, lead.click_id_kind, lead.keyword_id.name.casefold()), ("Abc", "gclid", "red shoes")
+        )
         self.assertEqual(lead.channel_id, self.env.ref("leadya_crm.channel_paid_search"))
 
     # Stop, go on, crash
@@ -406,7 +473,9 @@ class TestImportLeads(ImportCommon):
         record.action_start()
         cron = self.env["ir.cron"]
         commit = type(cron)._commit_progress
-        with patch.object(type(cron), "_commit_progress", lambda self, *args, **kwargs: commit(self, *args, **kwargs) * 0):
+        with patch.object(
+            type(cron), "_commit_progress", lambda self, *args, **kwargs: commit(self, *args, **kwargs) * 0
+        ):
             self.run_cron()
         record.invalidate_recordset()
         self.assertEqual((record.state, record.progress), ("done", 100.0))
@@ -419,7 +488,9 @@ class TestImportLeads(ImportCommon):
         record = self.do_import(HEADER, *rows)
         leads = self.leads_of(record)
         leads[0].with_user(self.manager).message_post(body="I spoke to them", message_type="comment")
-        leads[1].stage_id = self.env["crm.stage"].search([("is_won", "=", False), ("id", "!=", leads[1].stage_id.id)], limit=1)
+        leads[1].stage_id = self.env["crm.stage"].search(
+            [("is_won", "=", False), ("id", "!=", leads[1].stage_id.id)], limit=1
+        )
         record.action_undo()
         self.assertEqual(record.state, "undoing")
         self.run_cron()
@@ -488,7 +559,12 @@ class TestImportLeads(ImportCommon):
     def test_query_budget(self):
         """Issue 7, "Measured": at most half a query a lead."""
         rows = [
-            row(lead_id=f"A{number}", email=f"a{number}@acme{number}.example", phone=f"20255{50000 + number}", status="Lost" if number % 5 == 0 else "New")
+            row(
+                lead_id=f"A{number}",
+                email=f"a{number}@acme{number}.example",
+                phone=f"20255{50000 + number}",
+                status="Lost" if number % 5 == 0 else "New",
+            )
             for number in range(500)
         ]
         record = self.make_import(HEADER, *rows)

@@ -3,6 +3,7 @@
 import datetime
 import io
 import zipfile
+from contextlib import suppress
 
 import openpyxl
 from hypothesis import HealthCheck, given, settings
@@ -20,7 +21,9 @@ from ..tools.spreadsheet import (
 )
 
 HEBREW = 'שם,דוא"ל,טלפון\nיוסי כהן,yossi@acme.example,03-1234567\nמשה לוי,moshe@acme.example,052-1234567\n'
-RUSSIAN = "Имя;Почта;Телефон\nИван Петров;ivan@acme.example;+7 495 1234567\nЮлия Яшина;julia@acme.example;+7 495 7654321\n"
+RUSSIAN = (
+    "Имя;Почта;Телефон\nИван Петров;ivan@acme.example;+7 495 1234567\nЮлия Яшина;julia@acme.example;+7 495 7654321\n"
+)
 WESTERN = "Nom;E-mail;Ville\nRené Dupré;rene@acme.example;Orléans\nZoë Müller;zoe@acme.example;Besançon\n"
 
 
@@ -87,7 +90,9 @@ class TestImportSpreadsheet(BaseCase):
 
     def test_separators(self):
         for separator in ",;\t|":
-            text = f"Name{separator}Note{separator}Phone\nJoe{separator}a. b, c{separator}1\nAnn{separator}x{separator}2\n"
+            text = (
+                f"Name{separator}Note{separator}Phone\nJoe{separator}a. b, c{separator}1\nAnn{separator}x{separator}2\n"
+            )
             if separator == ",":
                 text = text.replace("a. b, c", '"a. b, c"')
             book, rows = self.read(text.encode())
@@ -184,7 +189,13 @@ class TestImportSpreadsheet(BaseCase):
             sheet.merge_cells("B3:B5")
 
         data = make_xlsx(
-            ["Our leads"], ["Name", "Company", "Phone"], ["Joe", "Acme", 1], ["Ann", None, 2], ["Bob", None, 3], ["Eve", "Other", 4], fill=fill
+            ["Our leads"],
+            ["Name", "Company", "Phone"],
+            ["Joe", "Acme", 1],
+            ["Ann", None, 2],
+            ["Bob", None, 3],
+            ["Eve", "Other", 4],
+            fill=fill,
         )
         book, rows = self.read(data)
         self.assertEqual(book.headers, ["Name", "Company", "Phone"])
@@ -196,7 +207,9 @@ class TestImportSpreadsheet(BaseCase):
         self.assertEqual(self.assertRefused(data, "formula_without_value").params, {"cell": "B2"})
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             xml = package.read("xl/worksheets/sheet1.xml").decode()
-        calculated = xml.replace("<f>1+1</f><v />", "<f>1+1</f><v>2</v>").replace("<f>1+1</f><v></v>", "<f>1+1</f><v>2</v>")
+        calculated = xml.replace("<f>1+1</f><v />", "<f>1+1</f><v>2</v>").replace(
+            "<f>1+1</f><v></v>", "<f>1+1</f><v>2</v>"
+        )
         calculated = calculated.replace("<f>1+1</f><v/>", "<f>1+1</f><v>2</v>")
         _book, rows = self.read(repack(data, {"xl/worksheets/sheet1.xml": calculated}))
         self.assertEqual(rows, [["Joe", "2"]])
@@ -219,7 +232,8 @@ class TestImportSpreadsheet(BaseCase):
 
     def test_cells_of_every_type(self):
         data = make_xlsx(
-            ["a", "b", "c", "d", "e"], [datetime.datetime(2021, 4, 15, 0, 3), 972501234567, 1.5, True, datetime.date(2021, 4, 15)]
+            ["a", "b", "c", "d", "e"],
+            [datetime.datetime(2021, 4, 15, 0, 3), 972501234567, 1.5, True, datetime.date(2021, 4, 15)],
         )
         _book, rows = self.read(data)
         self.assertEqual(rows, [["2021-04-15 00:03:00", "972501234567", "1.5", "TRUE", "2021-04-15 00:00:00"]])
@@ -266,10 +280,8 @@ class TestImportSpreadsheet(BaseCase):
     @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(st.binary(max_size=400))
     def test_any_bytes(self, data):
-        try:
+        with suppress(SpreadsheetError):
             list(open_spreadsheet(data).rows())
-        except SpreadsheetError:
-            pass
 
     @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(st.data())
@@ -280,15 +292,17 @@ class TestImportSpreadsheet(BaseCase):
             content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
         if data.draw(st.booleans()):
             del content[data.draw(st.integers(1, len(content))) :]
-        try:
+        with suppress(SpreadsheetError):
             list(open_spreadsheet(bytes(content)).rows())
-        except SpreadsheetError:
-            pass
 
     @settings(max_examples=100, deadline=None, derandomize=True)
     @given(
         st.lists(
-            st.lists(st.text(st.characters(categories=("L", "N", "P", "Zs"), exclude_characters="'="), max_size=12), min_size=3, max_size=3),
+            st.lists(
+                st.text(st.characters(categories=("L", "N", "P", "Zs"), exclude_characters="'="), max_size=12),
+                min_size=3,
+                max_size=3,
+            ),
             min_size=1,
             max_size=8,
         )

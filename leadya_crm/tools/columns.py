@@ -15,70 +15,81 @@ from collections import Counter
 # Headers
 # ------------------------------------------------------------------
 
-# Compared without case, spaces and signs. The order matters only between words that stand under two fields: there
-# are none, by a test.
+# English | Hebrew | Russian, compared without case, spaces and signs. No word stands under two fields.
 SYNONYMS = {
     "external_ref": """
-        Lead ID, LEADID, ID, Record ID, Lead Number, Lead No, Prospect ID, Prospect Number, mql_id, sql_id, External ID,
-        External Ref, External Reference, Reference, Ref, Ref No, Contact ID, Customer ID, Deal ID, Opportunity ID, Entry ID,
-        Submission ID, Response ID, Unique ID, UID, GUID, UUID, CRM ID, Zoho ID, HubSpot ID, Salesforce ID, Key, No, Number
-        | מזהה, מזהה ליד, מספר ליד, מס ליד, קוד ליד, קוד, אסמכתא, מספר פנייה, מזהה פנייה, מספר סידורי, מזהה חיצוני
-        | идентификатор, ид, айди, id лида, номер лида, код лида, номер заявки, код, внешний код, внешний id, номер
+        Lead ID, LEADID, ID, Record ID, Lead Number, Lead No, Prospect ID, Prospect Number, mql_id, sql_id,
+        External ID, External Ref, External Reference, Reference, Ref, Ref No, Contact ID, Customer ID, Deal
+        ID, Opportunity ID, Entry ID, Submission ID, Response ID, Unique ID, UID, GUID, UUID, CRM ID, Zoho
+        ID, HubSpot ID, Salesforce ID, Key, No, Number
+        | מזהה, מזהה ליד, מספר ליד, מס ליד, קוד ליד, קוד, אסמכתא, מספר פנייה, מזהה פנייה, מספר סידורי, מזהה
+        חיצוני
+        | идентификатор, ид, айди, id лида, номер лида, код лида, номер заявки, код, внешний код, внешний
+        id, номер
     """,
     "name": """
-        Lead Title, Opportunity, Opportunity Name, Deal, Deal Name, Deal Title, Subject, Topic, Request, Enquiry, Inquiry
+        Lead Title, Opportunity, Opportunity Name, Deal, Deal Name, Deal Title, Subject, Topic, Request,
+        Enquiry, Inquiry
         | נושא, כותרת, כותרת ליד, שם הליד, שם עסקה, נושא הפנייה, הזדמנות
         | тема, заголовок, название лида, название сделки, сделка, заявка, запрос
     """,
     "contact_name": """
-        Name, Full Name, Contact, Contact Name, Contact Person, Lead Name, Lead, Customer, Customer Name, Client, Client Name, Person,
-        Your Name, Prospect, Prospect Name
+        Name, Full Name, Contact, Contact Name, Contact Person, Lead Name, Lead, Customer, Customer Name,
+        Client, Client Name, Person, Your Name, Prospect, Prospect Name
         | שם, שם מלא, איש קשר, שם איש קשר, שם הלקוח, שם לקוח, לקוח, שם פרטי ומשפחה, שם הפונה, פונה
-        | имя и фамилия, фио, контакт, контактное лицо, полное имя, имя клиента, клиент, фамилия имя отчество, имя контакта
+        | имя и фамилия, фио, контакт, контактное лицо, полное имя, имя клиента, клиент, фамилия имя
+        отчество, имя контакта
     """,
-    "first_name": """
-        First Name, Given Name, Forename, Contact First Name, fname | שם פרטי | имя
-    """,
-    "last_name": """
-        Last Name, Surname, Family Name, Contact Last Name, lname | שם משפחה, משפחה | фамилия
-    """,
+    "first_name": "First Name, Given Name, Forename, Contact First Name, fname | שם פרטי | имя",
+    "last_name": "Last Name, Surname, Family Name, Contact Last Name, lname | שם משפחה, משפחה | фамилия",
     "partner_name": """
-        Company, Company Name, Organisation, Organization, Organization Name, Account, Account Name, Business, Business Name, Employer, Firm
+        Company, Company Name, Organisation, Organization, Organization Name, Account, Account Name,
+        Business, Business Name, Employer, Firm
         | חברה, שם חברה, שם החברה, ארגון, שם הארגון, עסק, שם העסק, מקום עבודה
         | компания, название компании, организация, название организации, фирма, предприятие, юрлицо
     """,
     "email_from": """
-        Email, E-mail, Mail, Email Address, E-mail Address, Contact Email, Work Email, Business Email, Primary Email, Your Email
+        Email, E-mail, Mail, Email Address, E-mail Address, Contact Email, Work Email, Business Email,
+        Primary Email, Your Email
         | דואר אלקטרוני, דוא"ל, דואל, אימייל, מייל, כתובת מייל, כתובת דואר אלקטרוני, דואר
         | электронная почта, почта, e-mail адрес, емейл, имейл, эл почта, адрес электронной почты, мейл
     """,
     "phone": """
-        Phone, Phone Number, Telephone, Tel, Telephone Number, Work Phone, Office Phone, Business Phone, Contact Phone, Contact Number,
-        Primary Phone, Landline
+        Phone, Phone Number, Telephone, Tel, Telephone Number, Work Phone, Office Phone, Business Phone,
+        Contact Phone, Contact Number, Primary Phone, Landline
         | טלפון, מספר טלפון, מס טלפון, טלפון בעבודה, טל, טלפון קווי, טלפון נוסף
         | телефон, номер телефона, тел, рабочий телефон, контактный телефон, городской телефон
     """,
     "mobile": """
-        Mobile, Mobile Phone, Mobile Number, Cell, Cell Phone, Cellphone, Cellular, WhatsApp, WhatsApp Number
+        Mobile, Mobile Phone, Mobile Number, Cell, Cell Phone, Cellphone, Cellular, WhatsApp, WhatsApp
+        Number
         | נייד, טלפון נייד, סלולרי, טלפון סלולרי, פלאפון, מספר נייד, וואטסאפ
         | мобильный, мобильный телефон, моб, моб телефон, сотовый, сотовый телефон, мобильный номер, ватсап
     """,
     "website": """
-        Website, Web Site, Site, Homepage, Company Website, Web, URL, Website URL, Company Domain Name, Domain
-        | אתר, אתר אינטרנט, אתר החברה, כתובת אתר | сайт, веб-сайт, вебсайт, адрес сайта, сайт компании
+        Website, Web Site, Site, Homepage, Company Website, Web, URL, Website URL, Company Domain Name,
+        Domain
+        | אתר, אתר אינטרנט, אתר החברה, כתובת אתר
+        | сайт, веб-сайт, вебсайт, адрес сайта, сайт компании
     """,
     "street": """
-        Street, Address, Street Address, Address 1, Address Line 1, Mailing Street | רחוב, כתובת, רחוב ומספר | улица, адрес
+        Street, Address, Street Address, Address 1, Address Line 1, Mailing Street
+        | רחוב, כתובת, רחוב ומספר
+        | улица, адрес
     """,
     "street2": "Street 2, Address 2, Address Line 2 | כתובת 2 | адрес 2",
     "city": "City, Town, Mailing City | עיר, יישוב, ישוב | город, населенный пункт, населённый пункт",
     "state_id": "State, Province, Region, County, State/Province | מחוז, אזור | область, регион, край",
     "zip": """
-        Zip, Zip Code, Postcode, Postal Code, Post Code, Zip/Postal Code | מיקוד | индекс, почтовый индекс
+        Zip, Zip Code, Postcode, Postal Code, Post Code, Zip/Postal Code
+        | מיקוד
+        | индекс, почтовый индекс
     """,
     "country_id": "Country, Country Name, Country/Region, Country Code | מדינה, ארץ | страна",
     "function": """
-        Job Title, Job Position, Position, Title, Job, Role, Designation, Occupation | תפקיד, משרה, תואר | должность, позиция, роль
+        Job Title, Job Position, Position, Title, Job, Role, Designation, Occupation
+        | תפקיד, משרה, תואר
+        | должность, позиция, роль
     """,
     "description": """
         Description, Notes, Note, Comments, Comment, Message, Remarks, Details, Your Message, Internal Notes
@@ -86,45 +97,73 @@ SYNONYMS = {
         | описание, заметки, примечание, примечания, комментарий, комментарии, сообщение
     """,
     "source_id": """
-        Source, Lead Source, Source Name, utm_source, Original Source, Traffic Source, Lead Origin, Origin, How did you hear about us
+        Source, Lead Source, Source Name, utm_source, Original Source, Traffic Source, Lead Origin, Origin,
+        How did you hear about us
         | מקור, מקור ליד, מקור הליד, מקור הגעה, איך שמעת עלינו, מקור הפנייה
         | источник, источник лида, источник заявки, откуда узнали, источник трафика
     """,
     "medium_id": "Medium, utm_medium, Marketing Medium | מדיום, אמצעי | канал трафика, тип трафика, средство",
     "campaign_id": """
-        Campaign, Campaign Name, utm_campaign, Marketing Campaign | קמפיין, שם קמפיין, שם הקמפיין | кампания, рекламная кампания, название кампании
+        Campaign, Campaign Name, utm_campaign, Marketing Campaign
+        | קמפיין, שם קמפיין, שם הקמפיין
+        | кампания, рекламная кампания, название кампании
     """,
     "channel_id": "Channel, Marketing Channel, Lead Channel | ערוץ, ערוץ שיווק | канал, маркетинговый канал",
     "utm_term": """
-        Keyword, Keywords, utm_term, Search Term, Search Keyword, Search Query, Term | מילת מפתח, מילות מפתח, ביטוי חיפוש | ключевое слово, ключевая фраза, поисковый запрос
+        Keyword, Keywords, utm_term, Search Term, Search Keyword, Search Query, Term
+        | מילת מפתח, מילות מפתח, ביטוי חיפוש
+        | ключевое слово, ключевая фраза, поисковый запрос
     """,
     "landing_url": """
-        Landing Page, Landing URL, Landing Page URL, First Page, Page URL, First Page Seen, landing_page_id, Entry Page | דף נחיתה, עמוד נחיתה, כתובת דף נחיתה
+        Landing Page, Landing URL, Landing Page URL, First Page, Page URL, First Page Seen, landing_page_id,
+        Entry Page
+        | דף נחיתה, עמוד נחיתה, כתובת דף נחיתה
         | посадочная страница, страница входа, лендинг
     """,
-    "referrer_url": "Referrer, Referer, Referrer URL, Referring URL, Referring Site, HTTP Referrer | אתר מפנה, דף מפנה | реферер, ссылающийся сайт",
-    "click_id": """
-        gclid, Google Click ID, GCLID, gbraid, wbraid, msclkid, Microsoft Click ID, yclid, fbclid, ttclid, li_fat_id, Click ID
-        | מזהה קליק, מזהה הקלקה | идентификатор клика
+    "referrer_url": """
+        Referrer, Referer, Referrer URL, Referring URL, Referring Site, HTTP Referrer
+        | אתר מפנה, דף מפנה
+        | реферер, ссылающийся сайт
     """,
-    "referred": "Referred By, Referral, Referrer Name, Recommended By | הופנה על ידי, ממליץ, המלצה | рекомендатель, кто рекомендовал, рекомендация",
+    "click_id": """
+        gclid, Google Click ID, GCLID, gbraid, wbraid, msclkid, Microsoft Click ID, yclid, fbclid, ttclid,
+        li_fat_id, Click ID
+        | מזהה קליק, מזהה הקלקה
+        | идентификатор клика
+    """,
+    "referred": """
+        Referred By, Referral, Referrer Name, Recommended By
+        | הופנה על ידי, ממליץ, המלצה
+        | рекомендатель, кто рекомендовал, рекомендация
+    """,
     "stage_id": """
-        Status, Lead Status, Stage, Lead Stage, Pipeline Stage, Deal Stage, Opportunity Stage | סטטוס, סטטוס ליד, מצב, שלב, סטאטוס | статус, статус лида, стадия, этап, этап сделки
+        Status, Lead Status, Stage, Lead Stage, Pipeline Stage, Deal Stage, Opportunity Stage
+        | סטטוס, סטטוס ליד, מצב, שלב, סטאטוס
+        | статус, статус лида, стадия, этап, этап сделки
     """,
     "user_id": """
-        Owner, Lead Owner, Salesperson, Sales Person, Sales Rep, Assigned To, Assigned User, Account Owner, Contact Owner, Agent, Responsible, Representative, Rep, Sales Agent
+        Owner, Lead Owner, Salesperson, Sales Person, Sales Rep, Assigned To, Assigned User, Account Owner,
+        Contact Owner, Agent, Responsible, Representative, Rep, Sales Agent
         | אחראי, איש מכירות, נציג, בעלים, משויך ל, נציג מכירות, מטפל, סוכן
         | ответственный, менеджер, владелец, продавец, назначен, исполнитель, ответственный менеджер
     """,
-    "team_id": "Team, Sales Team, Group, Sales Group | צוות, צוות מכירות, קבוצה | команда, отдел продаж, отдел, группа",
+    "team_id": """
+        Team, Sales Team, Group, Sales Group
+        | צוות, צוות מכירות, קבוצה
+        | команда, отдел продаж, отдел, группа
+    """,
     "create_date": """
-        Created Time, Created, Created On, Created At, Create Date, Creation Date, Created Date, Date Created, Date, Lead Date, Submitted At, Submission Date, Timestamp, Date Added,
-        First Contact Date, Added On, Registration Date, Date Entered
+        Created Time, Created, Created On, Created At, Create Date, Creation Date, Created Date, Date
+        Created, Date, Lead Date, Submitted At, Submission Date, Timestamp, Date Added, First Contact Date,
+        Added On, Registration Date, Date Entered
         | תאריך יצירה, נוצר, נוצר בתאריך, תאריך, תאריך פנייה, מועד יצירה, זמן יצירה, תאריך קליטה, חותמת זמן
-        | дата создания, создан, создано, дата, дата заявки, время создания, дата обращения, дата добавления, отметка времени
+        | дата создания, создан, создано, дата, дата заявки, время создания, дата обращения, дата
+        добавления, отметка времени
     """,
     "expected_revenue": """
-        Expected Revenue, Revenue, Amount, Deal Value, Value, Deal Amount, Opportunity Amount, Budget, Estimated Value | הכנסה צפויה, סכום, שווי, סכום עסקה, שווי עסקה, תקציב
+        Expected Revenue, Revenue, Amount, Deal Value, Value, Deal Amount, Opportunity Amount, Budget,
+        Estimated Value
+        | הכנסה צפויה, סכום, שווי, סכום עסקה, שווי עסקה, תקציב
         | ожидаемый доход, сумма, сумма сделки, бюджет, стоимость
     """,
     "lang_id": "Language, Preferred Language, Locale | שפה | язык",
@@ -137,15 +176,25 @@ SYNONYMS = {
 REPEATABLE = {"note", "ignore"}
 # Columns that only say which record something is to a machine; a header ending so is an identifier when its values are.
 _ID_ENDINGS = ("id", "guid", "uuid", "number", "מזהה", "номер")
-_SUBJECTS = ("lead", "contact", "customer", "client", "prospect", "primary", "לקוח", "ליד", "клиента", "лида", "контакта")
+_SUBJECTS = (
+    "lead",
+    "contact",
+    "customer",
+    "client",
+    "prospect",
+    "primary",
+    "לקוח",
+    "ליד",
+    "клиента",
+    "лида",
+    "контакта",
+)
 
 
 def compact(text):
     """A header as it is compared: letters and digits only, lower case, without Hebrew vowel points."""
     text = unicodedata.normalize("NFKC", text or "").casefold()
-    return "".join(
-        sign for sign in text if sign.isalnum() and not unicodedata.category(sign).startswith("M")
-    )
+    return "".join(sign for sign in text if sign.isalnum() and not unicodedata.category(sign).startswith("M"))
 
 
 def _index_synonyms():
@@ -245,7 +294,9 @@ def _shape(value):
         return "date"
     if looks_like_phone(value) and not re.fullmatch(r"\d{1,8}|\d+\.\d+", value):
         return "phone"
-    if re.fullmatch(r"(https?://|www\.)\S+|[\w-]+(\.[\w-]+)*\.(com|net|org|co|io|biz|info|ru|il|de|uk)(/\S*)?", value, re.I):
+    if re.fullmatch(
+        r"(https?://|www\.)\S+|[\w-]+(\.[\w-]+)*\.(com|net|org|co|io|biz|info|ru|il|de|uk)(/\S*)?", value, re.I
+    ):
         return "url"
     return "text"
 
@@ -279,7 +330,8 @@ def parse_amount(text):
     A single separator before exactly three digits counts as thousands.
     """
     match = re.fullmatch(
-        r"[^\d\-+(]{0,4}\s*([-+(]?)\s*[^\d\-+(]{0,4}?\s*(\d[\d\s.,'’\u00a0\u202f]*)\s*([kKmM]?)\)?\s*[^\d]{0,12}", text.strip()
+        r"[^\d\-+(]{0,4}\s*([-+(]?)\s*[^\d\-+(]{0,4}?\s*(\d[\d\s.,'’\u00a0\u202f]*)\s*([kKmM]?)\)?\s*[^\d]{0,12}",
+        text.strip(),
     )
     if not match:
         return None
@@ -333,12 +385,22 @@ _TIME = (
 )
 _WEEKDAY = r"(?:[^\W\d]{2,12}\.?,\s*)?"
 _YEAR_FIRST_RE = re.compile(r"(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})" + _TIME, re.I)
-_NUMERIC_RE = re.compile(_WEEKDAY + r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d{2})" + _TIME, re.I)
-_DAY_MONTH_RE = re.compile(
-    _WEEKDAY + r"(?P<d>\d{1,2})(?:st|nd|rd|th)?[\s.\-]*(?:of\s+)?(?P<name>[^\W\d]+)\.?[\s,\-]*(?P<y>\d{4}|\d{2})(?:\s*г\.?)?" + _TIME, re.I
+_NUMERIC_RE = re.compile(
+    _WEEKDAY + r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d{2})" + _TIME, re.I
 )
-_MONTH_DAY_RE = re.compile(_WEEKDAY + r"(?P<name>[^\W\d]+)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})" + _TIME, re.I)
-_COMPACT_RE = re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})(?P<zone>Z)?)?(?P<half>)?")
+_DAY_MONTH_RE = re.compile(
+    _WEEKDAY
+    + r"(?P<d>\d{1,2})(?:st|nd|rd|th)?[\s.\-]*(?:of\s+)?(?P<name>[^\W\d]+)\.?[\s,\-]*(?P<y>\d{4}|\d{2})(?:\s*г\.?)?"
+    + _TIME,
+    re.I,
+)
+_MONTH_DAY_RE = re.compile(
+    _WEEKDAY + r"(?P<name>[^\W\d]+)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})" + _TIME, re.I
+)
+_COMPACT_RE = re.compile(
+    r"(?P<y>(?:19"
+    r"|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})(?P<zone>Z)?)?(?P<half>)?"
+)
 _EXCEL_EPOCH = datetime.datetime(1899, 12, 30)
 _YEARS = range(1970, 2100)
 
@@ -368,8 +430,8 @@ def detect_date_order(values):
 def parse_datetime(text, order="dmy", zone=datetime.timezone.utc):
     """Read a moment.
 
-    :param str text: for instance `15 Apr, 2021 00:03:00`, `2021-04-15T00:03Z`, `4/15/2021 3:05 PM`, a day number of Excel
-        or the seconds of Unix
+    :param str text: for instance `15 Apr, 2021 00:03:00`, `2021-04-15T00:03Z`, `4/15/2021 3:05 PM`, a day
+        number of Excel or the seconds of Unix
     :param str order: "dmy" or "mdy", for numeric dates that may be read both ways
     :param datetime.tzinfo zone: where the text's clock stood, unless it says so itself
     :return: naive datetime in UTC, None when the text is no date or the date does not exist
@@ -455,18 +517,47 @@ def _to_utc(moment, zone):
 
 # Families of statuses, the more telling first: "not contacted" must not count as "contacted".
 _STATUS_FAMILIES = (
-    ("unfit", r"junk|spam|unfit|disqualif|unqualif|not qualified|irrelevant|bad (?:lead|data|number)|wrong number|fake|duplicate|test lead"
-              r"|לא רלוונטי|ספאם|זבל|כפול|не\s?релевант|нецелев|спам|мусор|дубл|не ?качествен|брак"),
-    ("lost", r"lost|closed.?lost|not interested|rejected|declined|cancel|dead|no longer|dropped"
-             r"|אבוד|לא מעוניי?ן|לא מעוניינת|נדחה|בוטל|сорвал|потерян|отказ|не ?заинтересован|проигр|закрыт[оа]? и не"),
-    ("won", r"\bwon\b|closed.?won|customer|converted|signed|\bsold\b|לקוח|נסגר|נסגרה|זכיי?ה|выигр|клиент|продан|успешн"),
-    ("nurture", r"future|nurtur|later|postpone|on hold|follow.?up later|not ready|עתידי|בעתיד|בהמתנה|נדחה למועד|позже|отложен|будущ"),
-    ("attempted", r"attempt|no answer|not? (?:reply|response)|unreach|voicemail|left (?:a )?message|tried|אין מענה|אין תשובה|לא ענה|לא עונה|недозвон|не отвечает|нет ответа|не дозвон"),
-    ("new", r"not contacted|uncontacted|\bnew\b|\bopen\b|unread|fresh|untouched|not started|חדש|טרם טופל|לא טופל|нов(?:ый|ая|ые|ое)|не обработан|необработан"),
-    ("proposal", r"propos|quote|quotation|offer|negotiat|contract|הצעת מחיר|הצעה|משא ומתן|предложен|\bкп\b|переговор|договор"),
+    (
+        "unfit",
+        r"junk|spam|unfit|disqualif|unqualif|not qualified|irrelevant|bad (?:lead|data|number)|wrong number|fake"
+        r"|duplicate|test lead"
+        r"|לא רלוונטי|ספאם|זבל|כפול|не\s?релевант|нецелев|спам|мусор|дубл|не ?качествен|брак",
+    ),
+    (
+        "lost",
+        r"lost|closed.?lost|not interested|rejected|declined|cancel|dead|no longer|dropped"
+        r"|אבוד|לא מעוניי?ן|לא מעוניינת|נדחה|בוטל|сорвал|потерян|отказ|не ?заинтересован|проигр|закрыт[оа]? и не",
+    ),
+    (
+        "won",
+        r"\bwon\b|closed.?won|customer|converted|signed|\bsold\b|לקוח|נסגר|נסגרה|זכיי?ה|выигр|клиент|продан|успешн",
+    ),
+    (
+        "nurture",
+        r"future|nurtur|later|postpone|on hold|follow.?up later|not ready|עתידי|בעתיד|בהמתנה|נדחה למועד|позже"
+        r"|отложен|будущ",
+    ),
+    (
+        "attempted",
+        r"attempt|no answer|not? (?:reply|response)|unreach|voicemail|left (?:a )?message|tried|אין מענה"
+        r"|אין תשובה|לא ענה|לא עונה|недозвон|не отвечает|нет ответа|не дозвон",
+    ),
+    (
+        "new",
+        r"not contacted|uncontacted|\bnew\b|\bopen\b|unread|fresh|untouched|not started|חדש|טרם טופל|לא טופל"
+        r"|нов(?:ый|ая|ые|ое)|не обработан|необработан",
+    ),
+    (
+        "proposal",
+        r"propos|quote|quotation|offer|negotiat|contract|הצעת מחיר|הצעה|משא ומתן|предложен|\bкп\b|переговор|договор",
+    ),
     ("qualified", r"qualif|\bsql\b|\bmql\b|interested|meeting|demo|מתאים|מעוניי?ן|פגישה|квалифиц|заинтересован|встреч"),
     ("progress", r"in progress|in process|working|ongoing|active|בטיפול|בתהליך|פעיל|в работе|в процессе|актив"),
-    ("contacted", r"contacted|contact made|first contact|reached|called|spoke|יצרנו קשר|קשר ראשון|נוצר קשר|שוחח|связал|контакт|звонок"),
+    (
+        "contacted",
+        r"contacted|contact made|first contact|reached|called|spoke|יצרנו קשר|קשר ראשון|נוצר קשר|שוחח|связал"
+        r"|контакт|звонок",
+    ),
 )
 _STATUS_FAMILIES = tuple((family, re.compile(pattern, re.I)) for family, pattern in _STATUS_FAMILIES)
 

@@ -3,7 +3,7 @@
 Plain Python, no ORM. How to use::
 
     reader = RowReader([Column(0, "E-mail", "email_from"), ...], zone=ZoneInfo("Asia/Jerusalem"), now=now)
-    lead = reader.read(["joe@acme.example", ...])
+    lead = reader.parse(["joe@acme.example", ...])
     lead.values       # {"email_from": "joe@acme.example", ...}, ready to be written
     lead.names        # {"source_id": "Trade Show", ...}, to be resolved to records
     lead.notes        # [("Industry", "Education"), ...], to be kept on the lead as labelled text
@@ -118,7 +118,7 @@ class RowReader:
             "click_id": self._read_click_id,
         }
 
-    def read(self, cells, cut=()):
+    def parse(self, cells, cut=()):
         """Read one row.
 
         :param list[str] cells: texts, as the spreadsheet core gives them
@@ -181,7 +181,9 @@ class RowReader:
             lead.values["email_from"] = bare
             return
         # Several addresses in one cell: the first can be used, all are kept.
-        first = next((part for part in bare.replace(";", " ").replace(",", " ").split() if looks_like_email(part)), None)
+        first = next(
+            (part for part in bare.replace(";", " ").replace(",", " ").split() if looks_like_email(part)), None
+        )
         if first and len(first) <= _LENGTHS["email_from"]:
             lead.values["email_from"] = first
             lead.notes.append((column.header, text))

@@ -65,6 +65,9 @@ class Limits:
     cell_length: int = 32_767
 
 
+DEFAULT_LIMITS = Limits()
+
+
 # ------------------------------------------------------------------
 # Recognition
 # ------------------------------------------------------------------
@@ -95,7 +98,7 @@ _SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE = 256 * 1024
 
 
-def open_spreadsheet(data, limits=Limits(), sheet=None):
+def open_spreadsheet(data, limits=DEFAULT_LIMITS, sheet=None):
     """Recognise a file and find its header.
 
     :param bytes data: the whole file
@@ -226,11 +229,7 @@ def detect_separator(sample):
         return hint.group(1)
     best, best_score = ",", 0
     for separator in _SEPARATORS:
-        widths = [
-            len(cells)
-            for cells in _parse_leniently(sample, separator)
-            if any(cell.strip() for cell in cells)
-        ]
+        widths = [len(cells) for cells in _parse_leniently(sample, separator) if any(cell.strip() for cell in cells)]
         if not widths:
             continue
         width, count = Counter(widths).most_common(1)[0]
@@ -286,9 +285,7 @@ class _Spreadsheet:
         if not first:
             raise SpreadsheetError("empty")
         widest = max(_filled(texts) for _number, texts in first)
-        self.header_number, texts = next(
-            (number, texts) for number, texts in first if _filled(texts) >= 0.6 * widest
-        )
+        self.header_number, texts = next((number, texts) for number, texts in first if _filled(texts) >= 0.6 * widest)
         if len(texts) > self.limits.columns:
             raise SpreadsheetError("too_many_columns", count=len(texts), limit=self.limits.columns)
         if any(_looks_like_data(text) for text in texts):
@@ -329,9 +326,7 @@ class _Spreadsheet:
         while values and not values[-1]:
             values.pop()
         if len(values) > self.limits.columns and any(values[self.limits.columns :]):
-            raise SpreadsheetError(
-                "too_many_columns", count=len(values), limit=self.limits.columns
-            )
+            raise SpreadsheetError("too_many_columns", count=len(values), limit=self.limits.columns)
         return values, cut
 
 
@@ -340,7 +335,7 @@ class CsvSpreadsheet(_Spreadsheet):
 
     kind = "csv"
 
-    def __init__(self, data, limits=Limits()):
+    def __init__(self, data, limits=DEFAULT_LIMITS):
         super().__init__(limits)
         self._data = data
         self.encoding = detect_encoding(data)
@@ -351,9 +346,7 @@ class CsvSpreadsheet(_Spreadsheet):
 
     def _text(self):
         # Some exports end in half a character; one lost sign must not cost the whole file.
-        return io.TextIOWrapper(
-            io.BytesIO(self._data), encoding=self.encoding, errors="replace", newline=""
-        )
+        return io.TextIOWrapper(io.BytesIO(self._data), encoding=self.encoding, errors="replace", newline="")
 
     def _sample(self):
         with self._text() as text:
@@ -394,7 +387,7 @@ class XlsxSpreadsheet(_Spreadsheet):
 
     kind = "xlsx"
 
-    def __init__(self, data, limits=Limits(), sheet=None):
+    def __init__(self, data, limits=DEFAULT_LIMITS, sheet=None):
         super().__init__(limits)
         _check_package(data, limits)
         # Opened once: what costs time and memory is the table of shared strings, read at opening.
@@ -411,9 +404,7 @@ class XlsxSpreadsheet(_Spreadsheet):
 
     def _load(self, data):
         try:
-            return openpyxl.load_workbook(
-                io.BytesIO(data), read_only=True, data_only=True, keep_links=False
-            )
+            return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         except Exception as error:
             # The library answers a broken package with whatever its parts happen to raise.
             _logger.info("Workbook refused: %s", error)
@@ -530,9 +521,7 @@ def _check_package(data, limits):
         _refuse_other_packages(names)
         if len(members) > limits.members or _unpacked(members) > limits.unpacked_size:
             raise SpreadsheetError("zip_bomb", limit=round(limits.unpacked_size / MEGABYTE))
-        if _unpacked(m for m in members if "sharedstrings" in m.filename.lower()) > (
-            limits.shared_strings_size
-        ):
+        if _unpacked(m for m in members if "sharedstrings" in m.filename.lower()) > (limits.shared_strings_size):
             raise SpreadsheetError("zip_bomb", limit=round(limits.shared_strings_size / MEGABYTE))
         for member in members:
             if member.filename.lower().endswith((".xml", ".rels")):
@@ -643,9 +632,7 @@ def _filled(texts):
 
 
 def _looks_like_data(text):
-    return bool(re.fullmatch(r"[^@\s]+@[^@\s]+\.\w{2,}", text)) or bool(
-        re.fullmatch(r"[+\d][\d ()./:-]{6,}", text)
-    )
+    return bool(re.fullmatch(r"[^@\s]+@[^@\s]+\.\w{2,}", text)) or bool(re.fullmatch(r"[+\d][\d ()./:-]{6,}", text))
 
 
 def _binary_share(data):

@@ -7,7 +7,15 @@ import { Component, onWillUnmount, onWillUpdateProps, useState } from "@odoo/owl
 
 const POLL_DELAY = 2000;
 const WORKING = ["running", "undoing"];
-const COUNTS = ["created_count", "joined_count", "known_count", "rejected_count", "todo_count", "undone_count", "kept_count"];
+const COUNTS = [
+    "created_count",
+    "joined_count",
+    "known_count",
+    "rejected_count",
+    "todo_count",
+    "undone_count",
+    "kept_count",
+];
 
 /**
  * The progress of an import, asked for every two seconds for as long as it works.
@@ -54,13 +62,16 @@ export class ImportProgress extends Component {
                 left: counts.created_count,
             });
         }
-        return _t("%(created)s new, %(joined)s completed, %(known)s already there, %(rejected)s rejected, %(left)s to go", {
-            created: counts.created_count,
-            joined: counts.joined_count,
-            known: counts.known_count,
-            rejected: counts.rejected_count,
-            left: counts.todo_count,
-        });
+        return _t(
+            "%(created)s new, %(joined)s completed, %(known)s already there, %(rejected)s rejected, %(left)s to go",
+            {
+                created: counts.created_count,
+                joined: counts.joined_count,
+                known: counts.known_count,
+                rejected: counts.rejected_count,
+                left: counts.todo_count,
+            }
+        );
     }
 
     schedule(importState) {
@@ -74,7 +85,11 @@ export class ImportProgress extends Component {
         const { resModel, resId, data } = this.props.record;
         let values;
         try {
-            [values] = await this.orm.silent.read(resModel, [resId], ["state", "progress", ...COUNTS]);
+            [values] = await this.orm.silent.read(
+                resModel,
+                [resId],
+                ["state", "progress", ...COUNTS]
+            );
         } catch {
             // The server may be starting anew; the import goes on after it.
             this.schedule(data.state);
@@ -95,7 +110,10 @@ export class ImportProgress extends Component {
 export const importProgress = {
     component: ImportProgress,
     supportedTypes: ["float"],
-    fieldDependencies: [{ name: "state", type: "selection" }, ...COUNTS.map((name) => ({ name, type: "integer" }))],
+    fieldDependencies: [
+        { name: "state", type: "selection" },
+        ...COUNTS.map((name) => ({ name, type: "integer" })),
+    ],
 };
 
 registry.category("fields").add("leadya_import_progress", importProgress);
