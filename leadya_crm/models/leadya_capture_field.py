@@ -60,7 +60,7 @@ class LeadyaCaptureField(models.Model):
             ("street2", "Street 2"),
             ("city", "City"),
             ("zip", "ZIP"),
-            ("state_id", "State"),
+            ("state_id", "State / Region"),
             ("country_id", "Country"),
             ("name", "Subject"),
             ("referred", "Referred By"),
