@@ -54,6 +54,7 @@
             "leadya_crm/static/tests/tours/**/*",
         ],
         "web.assets_unit_tests": [
+            "leadya_crm/static/tests/lead_test_helpers.js",
             "leadya_crm/static/tests/**/*.test.js",
         ],
     },

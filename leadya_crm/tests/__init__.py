@@ -11,8 +11,12 @@ from . import test_assignment
 from . import test_sla
 from . import test_cadence
 from . import test_qualification
+from . import test_performance
 from . import test_pipeline_wizard
 from . import test_import_spreadsheet
 from . import test_import_columns
 from . import test_import_leads
 from . import test_import_zoho
+from . import test_translations
+from . import test_ui
+from . import test_views_performance
