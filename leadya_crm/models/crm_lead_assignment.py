@@ -26,9 +26,11 @@ class CrmLead(models.Model):
     def _leadya_assign(self):
         """Give leads without an owner to somebody, or say why not."""
         unowned = self.filtered(lambda lead: not lead.user_id and lead.active and lead.won_status == "pending")
+        decisions = []
         for company, leads in unowned.grouped(lambda lead: lead.company_id or self.env.company).items():
             if company.leadya_assignment_mode != "off":
-                leads._assign_in_company(company)
+                decisions += leads._assign_in_company(company)
+        return decisions
 
     def _assign_in_company(self, company):
         trial = company.leadya_assignment_mode == "trial"
@@ -43,9 +45,11 @@ class CrmLead(models.Model):
                 given[team.id, user_id].append(lead.id)
         if not trial:
             self._assign_write(given)
-        self.env["leadya.decision.log"]._log(decisions)
+        return decisions
 
     def _assign_get_teams(self, company):
+        if all(lead.team_id for lead in self):
+            return self.team_id
         teams = self.env["crm.team"].search(
             [("company_id", "in", [False, company.id]), ("assignment_optout", "=", False)]
         )
@@ -70,8 +74,9 @@ class CrmLead(models.Model):
         preferring = [candidate for candidate in able if self.id in candidate.preferred]
         if able:
             chosen = heapq.nsmallest(1, preferring or able)[0]
+            user_ids = [candidate.user_id for candidate in candidates]
             params = {
-                "user": self.env["res.users"].browse(chosen.user_id).with_prefetch(team.member_ids.ids).name,
+                "user": self.env["res.users"].browse(chosen.user_id).with_prefetch(user_ids).name,
                 "team": team.name,
                 "load": chosen.load + 1,
                 "capacity": chosen.capacity,
@@ -156,4 +161,4 @@ class CrmLead(models.Model):
             # The assignee is told of the lead itself; a second notice would say the same.
             others.with_context(mail_activity_quick_update=True).write({"user_id": lead.user_id.id})
         without = promised.filtered(lambda lead: lead.id not in set(activities.mapped("res_id")))
-        without.sudo()._leadya_schedule_first_step()
+        self.env["leadya.decision.log"]._log(without.sudo()._leadya_schedule_first_step())

@@ -55,25 +55,38 @@ class CrmLead(models.Model):
         return super().message_new(msg_dict, {**values, **(custom_values or {})})
 
     @api.model
-    def _attribution_complete(self, vals):
-        """Values of a new lead, completed by what its landing page's address tells.
+    def _attribution_complete(self, vals_list):
+        """Values of new leads, completed by what their landing pages' addresses tell.
 
         These are another on every lead: set before the insertion they cost nothing,
         afterwards a ``write`` a lead.
         """
-        if not vals.get("landing_url") or vals.get("touch_ids"):
-            return vals
+        find_utm = self.env["leadya.touch"]._make_utm_finder()
+        return [
+            {**vals, **self._attribution_get_missing(vals, find_utm)}
+            if vals.get("landing_url") and not vals.get("touch_ids")
+            else vals
+            for vals in vals_list
+        ]
+
+    @api.model
+    def _attribution_get_missing(self, vals, find_utm):
         said = self.env["leadya.touch"]._values_from_url(vals["landing_url"])
-        names = ["utm_term"] if vals.get("click_id") else ["utm_term", "click_id", "click_id_kind"]
-        missing = {name: said.get(VISIT_FIELDS[name]) for name in names if not vals.get(name)}
-        return {**vals, **missing}
+        proposed = {"utm_term": said.get("term")}
+        if not vals.get("click_id"):
+            # Kind and identifier belong together.
+            proposed |= {name: said.get(name) for name in ("click_id", "click_id_kind")}
+        for name in ("source", "medium", "campaign"):
+            if said.get(name) and not (vals.get(f"{name}_id") or self.env.context.get(f"default_{name}_id")):
+                proposed[f"{name}_id"] = find_utm(f"utm.{name}", said[name])
+        return {name: value for name, value in proposed.items() if value and not vals.get(name)}
 
     def _leadya_attribute(self):
         """Record the visit, recognise channel and keyword, and show them on the lead."""
         self._attribution_create_touches()
-        touches = self.touch_ids
-        touches._complete()
+        decisions = self.touch_ids._complete()
         self._attribution_take_over()
+        return decisions
 
     def _attribution_create_touches(self):
         """One touch for each lead that brought the values of a visit, but no touch."""
@@ -100,7 +113,7 @@ class CrmLead(models.Model):
 
     def _attribution_take_over(self):
         """Show on each lead what its decisive touch says, where nothing is set."""
-        direct = self.env.ref("leadya_crm.channel_direct", raise_if_not_found=False)
+        direct = self.env["leadya.channel"]._get_direct()
         values = {}
         for lead in self:
             touch = lead._attribution_get_decisive_touch(direct)

@@ -1,10 +1,21 @@
-"""What stock Odoo looks up lead by lead, looked up once for a batch."""
+"""What stock Odoo does lead by lead, done once for a batch."""
+
+from collections import defaultdict
 
 from odoo import api, models
 
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
+
+    @api.depends("user_id", "type")
+    def _compute_team_id(self):
+        """Stock's own choice, made once for all leads of a salesperson, type and team."""
+        for leads in self.grouped(lambda lead: (lead.user_id, lead.type, lead.team_id)).values():
+            first, others = leads[:1], leads[1:]
+            super(CrmLead, first)._compute_team_id()
+            if others.team_id != first.team_id:
+                others.team_id = first.team_id
 
     @api.depends("team_id", "type")
     def _compute_stage_id(self):
@@ -19,3 +30,28 @@ class CrmLead(models.Model):
             first, others = leads[:1], leads[1:]
             super(CrmLead, first)._compute_stage_id()
             others.stage_id = first.stage_id
+
+    # ------------------------------------------------------------
+    # FOLLOWERS
+    # ------------------------------------------------------------
+
+    def _message_auto_subscribe(self, updated_values, followers_existing_policy="skip"):
+        """While a batch is created, this waits for :meth:`_leadya_subscribe`."""
+        if self.env.context.get("leadya_subscribe_later"):
+            return True
+        return super()._message_auto_subscribe(updated_values, followers_existing_policy)
+
+    def _leadya_subscribe(self, vals_list):
+        """Subscribe the salesperson and the team's followers, once for all leads that have the same.
+
+        :param list[dict] vals_list: values that the leads were created with, in the same order
+        """
+        *_subtypes, relation = self.env["mail.message.subtype"]._get_auto_subscription_subtypes(self._name)
+        names = {"user_id", *(name for names in relation.values() for name in names)}
+        defaults = {name: self.env.context.get(f"default_{name}") for name in names}
+        groups = defaultdict(list)
+        for lead, vals in zip(self, vals_list, strict=True):
+            groups[tuple((name, vals.get(name, defaults[name])) for name in names)].append(lead.id)
+        for values, ids in groups.items():
+            leads = self.browse(ids).with_prefetch(self._ids)
+            leads._message_auto_subscribe(dict(values), followers_existing_policy="update")

@@ -52,17 +52,15 @@ class CrmLead(models.Model):
         )
         promised -= promised.browse(promised._cadence_get_activities().mapped("res_id"))
         self._cadence_schedule([(lead, CALL, lead.sla_deadline, "first_call") for lead in promised])
-        self.env["leadya.decision.log"]._log(
-            [
-                {
-                    "lead_id": lead.id,
-                    "step": "first_step",
-                    "code": "first_step",
-                    "params": {"user": lead.user_id.name, "deadline": fields.Datetime.to_string(lead.sla_deadline)},
-                }
-                for lead in promised
-            ]
-        )
+        return [
+            {
+                "lead_id": lead.id,
+                "step": "first_step",
+                "code": "first_step",
+                "params": {"user": lead.user_id.name, "deadline": fields.Datetime.to_string(lead.sla_deadline)},
+            }
+            for lead in promised
+        ]
 
     # ------------------------------------------------------------
     # ATTEMPTS
@@ -289,7 +287,7 @@ class CrmLead(models.Model):
         local = utc(due).astimezone(zone)
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
-            "activity_type_id": self.env.ref(type_xmlid).id,
+            "activity_type_id": self.env["ir.model.data"]._xmlid_to_res_id(type_xmlid, raise_if_not_found=True),
             "user_id": user.id,
             "user_tz": user.tz,
             "date_deadline": local.date(),

@@ -10,8 +10,9 @@ Context keys:
 * ``leadya_historic``: an old lead, loaded for the record: nobody is given it, nothing is
   promised, nobody is told.
 
-How it works: each step is a method on the whole recordset in a file of its own. Steps
-can be run again on chosen leads: what a person has set is not overwritten.
+How it works: each step is a method on the whole recordset in a file of its own, which
+returns its decisions as values of ``leadya.decision.log``. Steps can be run again on
+chosen leads: what a person has set is not overwritten.
 """
 
 from markupsafe import Markup
@@ -46,15 +47,16 @@ class CrmLead(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        notes_as_batch = len(vals_list) > 1 and not (
-            self.env.context.get("mail_create_nolog") or self.env.context.get("tracking_disable")
-        )
-        creator = self.with_context(mail_create_nolog=True) if notes_as_batch else self
+        # Without tracking there are neither followers nor notes.
+        as_batch = len(vals_list) > 1 and not self.env.context.get("tracking_disable")
+        creator = self.with_context(mail_create_nolog=True, leadya_subscribe_later=True) if as_batch else self
         steps = self._leadya_get_steps()
         if "attribute" in steps:
-            vals_list = [self._attribution_complete(vals) for vals in vals_list]
+            vals_list = self._attribution_complete(vals_list)
         leads = super(CrmLead, creator).create(vals_list).with_env(self.env)
-        if notes_as_batch:
+        if as_batch:
+            leads._leadya_subscribe(vals_list)
+        if as_batch and not self.env.context.get("mail_create_nolog"):
             leads._leadya_log_creation()
         leads._leadya_run_steps(steps)
         return leads
@@ -98,7 +100,8 @@ class CrmLead(models.Model):
         With all rights, since the corridor looks beyond what the creating user may see
         (duplicates of other reps, members' load). Values that the corridor sets are
         explained in the decision log, not tracked in the chatter as if a person had
-        changed them.
+        changed them. Each step gives back the decisions that it took; they are recorded
+        at the end, all at once.
 
         :param names: keys of ``INTAKE_STEPS``
         """
@@ -107,8 +110,8 @@ class CrmLead(models.Model):
         leads_sudo = self.sudo().with_context(
             clean_context(self.env.context), leadya_corridor=True, mail_notrack=True, mail_auto_subscribe_no_notify=True
         )
-        for name in names:
-            getattr(leads_sudo, INTAKE_STEPS[name])()
+        decisions = [decision for name in names for decision in getattr(leads_sudo, INTAKE_STEPS[name])()]
+        self.env["leadya.decision.log"]._log(decisions)
 
     def _leadya_write_each(self, values_by_id):
         """Write different values on the leads with one ``write`` per set of values.

@@ -143,7 +143,7 @@ class CrmLead(models.Model):
             lead._link_propose_organization(organizations.get(lead.id), values[lead.id], decisions)
         self._link_mark_duplicates(values, decisions)
         self._leadya_write_each(values)
-        self.env["leadya.decision.log"]._log(decisions)
+        return decisions
 
     def _link_propose_contact(self, found, values, decisions):
         if not found or self.partner_id:

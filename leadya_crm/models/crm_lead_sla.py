@@ -77,8 +77,8 @@ class CrmLead(models.Model):
             and not lead.first_response_at
             and not any(clock.kind == "first_response" for clock in lead.sla_clock_ids)
         )
-        categories = self.env["leadya.sla.category"].search([("mode", "!=", "off")])
-        matched = categories._match_leads(waiting, categories)
+        categories = self.env["leadya.sla.category"].search_fetch([("mode", "!=", "off")])
+        matched = categories._match_leads(waiting)
         clocks, decisions = [], []
         for category, leads in matched.items():
             if category.mode == "on":
@@ -89,7 +89,7 @@ class CrmLead(models.Model):
         unmatched = waiting - self.browse().concat(*matched.values())
         decisions += [{"lead_id": lead.id, "step": "clock", "code": "no_category"} for lead in unmatched if categories]
         self.env["leadya.sla.clock"].create(clocks)
-        self.env["leadya.decision.log"]._log(decisions)
+        return decisions
 
     # ------------------------------------------------------------
     # MERGE

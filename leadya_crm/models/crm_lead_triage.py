@@ -74,12 +74,12 @@ class CrmLead(models.Model):
 
     def _leadya_classify(self):
         """Propose components, then judge; what a person has set stays as it is."""
-        self.env["leadya.triage.rule"]._propose_components(self)
+        rules = self.env["leadya.triage.rule"].search_fetch([])
+        rules._propose_components(self)
         self._classify_from_what_is_known()
         to_judge = self.filtered(lambda lead: lead.triage_rule_id or lead.triage_state in (False, "todo"))
-        values = self.env["leadya.triage.rule"]._judge(to_judge)
-        to_judge._leadya_write_each(values)
-        self.env["leadya.decision.log"]._log([lead._classify_prepare_decision() for lead in to_judge])
+        to_judge._leadya_write_each(rules._judge(to_judge))
+        return [lead._classify_prepare_decision() for lead in to_judge]
 
     def _classify_from_what_is_known(self):
         values = {}

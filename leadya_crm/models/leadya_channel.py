@@ -131,10 +131,14 @@ class LeadyaChannel(models.Model):
             if rule.matches(values):
                 return Recognition(self.browse(rule.channel_id), *rule.reason(values))
         if not any(values.values()) and touch.get("landing_url"):
-            direct = self.env.ref("leadya_crm.channel_direct", raise_if_not_found=False) or self.browse()
-            return Recognition(direct.filtered("active"), "channel_by_default", "")
+            return Recognition(self._get_direct().filtered("active"), "channel_by_default", "")
         value = next(filter(None, values.values()), "")
         return Recognition(self.browse(), "channel_unknown", value)
+
+    @api.model
+    def _get_direct(self):
+        """The channel of visits without any mark of where they came from; empty where it was deleted."""
+        return self.browse(self.env["ir.model.data"]._xmlid_to_res_id("leadya_crm.channel_direct"))
 
 
 class CompiledRule(NamedTuple):

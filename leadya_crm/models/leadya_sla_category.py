@@ -119,9 +119,11 @@ class LeadyaSlaCategory(models.Model):
         for company, company_leads in leads.grouped("company_id").items():
             starts = [utc(lead.create_date) for lead in company_leads]
             calendar = self._get_calendar(company)
+            minutes = [self.response_minutes] * len(starts)
             at_risk = [self.response_minutes * self.at_risk_percent / 100] * len(starts)
-            deadlines = calendar._leadya_plan(starts, [self.response_minutes] * len(starts))
-            risks = calendar._leadya_plan(starts, at_risk)
+            # Both in one call: the calendar is laid out once.
+            moments = calendar._leadya_plan(starts + starts, minutes + at_risk)
+            deadlines, risks = moments[: len(starts)], moments[len(starts) :]
             for lead, deadline, risk in zip(company_leads, deadlines, risks, strict=True):
                 decision = {"lead_id": lead.id, "step": "clock", "trial": self.mode == "trial"}
                 if deadline is None:

@@ -316,7 +316,8 @@ class LeadyaSubmission(models.Model):
         be able to change that person's phone number.
         """
         touches = [{**touch, "lead_id": lead.id} for touch in self._prepare_touches(read)]
-        lead.env["leadya.touch"].create(touches)._complete()
+        decisions = lead.env["leadya.touch"].create(touches)._complete()
+        lead.env["leadya.decision.log"]._log(decisions)
         lead.message_post(body=self._join_message(lead, read), subtype_xmlid="mail.mt_note")
         self._tell_rep(lead)
 

@@ -37,7 +37,7 @@ class LeadyaTouch(models.Model):
     )
     channel_id = fields.Many2one("leadya.channel", index="btree_not_null", ondelete="set null")
     source_id = fields.Many2one("utm.source", index="btree_not_null", ondelete="set null")
-    medium_id = fields.Many2one("utm.medium", index="btree_not_null", ondelete="set null")
+    medium_id = fields.Many2one("utm.medium", string="UTM Medium", index="btree_not_null", ondelete="set null")
     campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="set null")
     keyword_id = fields.Many2one("leadya.keyword", index="btree_not_null", ondelete="set null")
     term = fields.Char("Search Term", help="The search term as it came, before it was normalised to a keyword.")
@@ -84,11 +84,16 @@ class LeadyaTouch(models.Model):
         """Fill what a new touch leaves open, from its own address and the rules.
 
         Only empty values are filled: what a door or a person said is kept.
+
+        :return: decisions, as values of ``leadya.decision.log``
+        :rtype: list[dict]
         """
         self._complete_from_url()
         self._complete_keyword()
+        decisions = []
         for company, touches in self.grouped("company_id").items():
-            touches._complete_channel(company)
+            decisions += touches._complete_channel(company)
+        return decisions
 
     def _complete_from_url(self):
         utm = self._make_utm_finder()
@@ -120,14 +125,22 @@ class LeadyaTouch(models.Model):
         def find(model, name):
             key = (model, name.strip().casefold())
             if key not in known:
-                try:
-                    with self.env.cr.savepoint():
-                        known[key] = self.env["utm.mixin"].sudo()._find_or_create_record(model, name).id
-                except psycopg2.errors.UniqueViolation as error:
-                    raise ConcurrencyError(str(error)) from error
+                known[key] = self._search_utm(model, name) or self._create_utm(model, name)
             return known[key]
 
         return find
+
+    def _search_utm(self, model, name):
+        """The id of the record that Odoo's own search by name finds."""
+        records_sudo = self.env[model].sudo().with_context(active_test=False)
+        return records_sudo.search_fetch([("name", "=ilike", name.strip())], ["name"], limit=1).id
+
+    def _create_utm(self, model, name):
+        try:
+            with self.env.cr.savepoint():
+                return self.env["utm.mixin"].sudo()._find_or_create_record(model, name).id
+        except psycopg2.errors.UniqueViolation as error:
+            raise ConcurrencyError(str(error)) from error
 
     def _complete_keyword(self):
         touches = self.filtered(lambda touch: touch.term and not touch.keyword_id)
@@ -169,14 +182,12 @@ class LeadyaTouch(models.Model):
             by_channel.setdefault(recognition.channel, []).append(touch.id)
         for channel, ids in by_channel.items():
             self.browse(ids).with_prefetch(self._ids).channel_id = channel
-        self.env["leadya.decision.log"]._log(
-            [
-                {
-                    "lead_id": touch.lead_id.id,
-                    "step": "attribute",
-                    "code": recognition.code,
-                    "params": {"channel": recognition.channel.name or "", "value": recognition.value},
-                }
-                for touch, recognition in zip(touches, found, strict=True)
-            ]
-        )
+        return [
+            {
+                "lead_id": touch.lead_id.id,
+                "step": "attribute",
+                "code": recognition.code,
+                "params": {"channel": recognition.channel.name or "", "value": recognition.value},
+            }
+            for touch, recognition in zip(touches, found, strict=True)
+        ]

@@ -46,24 +46,22 @@ class LeadyaTriageRule(models.Model):
             if rule.triage_state != "fit" and rule.triage_quality:
                 raise ValidationError(self.env._("%(rule)s: only a fit lead has a quality.", rule=rule.name))
 
-    @api.model
     def _propose_components(self, leads):
         """Write what the rules without a verdict know of the leads' components.
 
         :param leads: components that are set already are kept
         """
-        for rule in self.search([("triage_state", "=", False)]):
+        for rule in self.filtered(lambda rule: not rule.triage_state):
             taken = rule._filter_leads(leads)
             taken._leadya_write_each({lead.id: rule._get_missing_components(lead) for lead in taken})
 
-    @api.model
     def _judge(self, leads):
         """The verdict of the first rule with one that takes each lead.
 
         :return: values to write on each lead id; a lead that no rule takes is left out
         :rtype: dict[int, dict]
         """
-        matched = self._match_leads(leads, self.search([("triage_state", "!=", False)]))
+        matched = self.filtered("triage_state")._match_leads(leads)
         return {
             lead.id: {**rule._get_missing_components(lead), **rule._get_verdict_values()}
             for rule, taken in matched.items()
