@@ -68,7 +68,7 @@ class TestWidgets(HttpCase):
     def test_s9_c8_widgets(self):
         """S9 C8 L6: the countdown's texts, the lights and the attempt menu, with the time mocked."""
         self.browser_js(
-            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=%40leadya_crm",
+            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=%2F%5E%40leadya_crm%2F",
             "",
             "",
             login="admin",

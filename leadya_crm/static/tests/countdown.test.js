@@ -3,7 +3,7 @@ import {queryAllTexts} from "@odoo/hoot-dom";
 import {advanceTime, animationFrame, mockDate} from "@odoo/hoot-mock";
 import {describePromise, formatSpan} from "@leadya_crm/countdown/promise";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
-import {defineModels, mountView, onRpc} from "@web/../tests/web_test_helpers";
+import {defineModels, makeMockEnv, mountView, onRpc} from "@web/../tests/web_test_helpers";
 import {Lead} from "./lead_test_helpers";
 
 const {DateTime} = luxon;
@@ -20,6 +20,7 @@ function textOf(state, left) {
 }
 
 test("a span is told in its two largest units", async () => {
+    await makeMockEnv();
     const spans = [
         [0, "less than a minute"],
         [59 * 1000, "less than a minute"],
@@ -36,6 +37,7 @@ test("a span is told in its two largest units", async () => {
 });
 
 test("a promise tells the time that is left, or how late it is", async () => {
+    await makeMockEnv();
     expect(textOf("running", 12 * MINUTE)).toBe("12 min left");
     expect(textOf("at_risk", 2 * HOUR + 5 * MINUTE)).toBe("2 h 5 min left");
     expect(textOf("breached", -3 * HOUR)).toBe("late by 3 h");
@@ -47,6 +49,7 @@ test("a promise tells the time that is left, or how late it is", async () => {
 });
 
 test("what is late is late before the server has noticed", async () => {
+    await makeMockEnv();
     expect(textOf("running", -MINUTE)).toBe("late by 1 min");
     expect(textOf("at_risk", 0)).toBe("late by less than a minute");
     // The deadline was moved ahead, the state has not followed yet.
@@ -56,8 +59,8 @@ test("what is late is late before the server has noticed", async () => {
 test("all cards run on one timer, and ask nothing of the server", async () => {
     mockDate("2026-05-13 10:00:00", 0);
     Lead._records = [
-        {id: 1, sla_state: "running", sla_deadline: "2026-05-13 10:02:00"},
-        {id: 2, sla_state: "at_risk", sla_deadline: "2026-05-13 11:30:00"},
+        {id: 1, sla_state: "running", sla_deadline: "2026-05-13 10:02:30"},
+        {id: 2, sla_state: "at_risk", sla_deadline: "2026-05-13 11:30:30"},
         {id: 3, sla_state: "met", sla_deadline: false},
         {id: 4, sla_state: false, sla_deadline: false},
     ];
@@ -77,7 +80,7 @@ test("all cards run on one timer, and ask nothing of the server", async () => {
     ]);
     expect(".o_leadya_countdown:first").toHaveAttribute("data-state", "running");
 
-    await advanceTime(90 * 1000);
+    await advanceTime(100 * 1000);
     await animationFrame();
     expect(queryAllTexts(".o_leadya_countdown")).toEqual([
         "less than a minute left",

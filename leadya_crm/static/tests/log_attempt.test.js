@@ -3,6 +3,7 @@ import {press, queryAllTexts} from "@odoo/hoot-dom";
 import {Deferred, animationFrame, mockDate} from "@odoo/hoot-mock";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {
+    MockServer,
     contains,
     defineModels,
     mockService,
@@ -31,9 +32,9 @@ beforeEach(() => {
 });
 
 function logAttempts(result = "2026-05-14 09:30:00") {
-    onRpc("crm.lead", "action_log_attempt", ({args, env}) => {
+    onRpc("crm.lead", "action_log_attempt", ({args}) => {
         expect.step(args);
-        env["crm.lead"].write(args[0], {attempt_count: 1, last_outcome: args[1]});
+        MockServer.env["crm.lead"].write(args[0], {attempt_count: 1, last_outcome: args[1]});
         return [{id: args[0][0], next_action_at: result}];
     });
 }
@@ -58,7 +59,7 @@ test("one click on a card logs, tells what comes next, and opens nothing", async
     ]);
     await contains(".dropdown-item[data-outcome=no_answer]").click();
     expect.verifySteps([[[1], "no_answer"], "No answer. Next contact: tomorrow, 09:30"]);
-    expect(".o_leadya_log_attempt button").toHaveText("1No answer");
+    expect(".o_leadya_log_attempt button").toHaveText("1\nNo answer");
 });
 
 test("when all attempts are used up, somebody has to decide", async () => {
@@ -99,6 +100,7 @@ test("the keyboard reaches every outcome", async () => {
     await press("Enter");
     await animationFrame();
     await press("ArrowDown");
+    await animationFrame();
     await press("ArrowDown");
     await animationFrame();
     await press("Enter");

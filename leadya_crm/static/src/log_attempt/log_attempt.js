@@ -64,6 +64,13 @@ export class LogAttempt extends Component {
         }));
     }
 
+    /** Enter opens the menu; the card around it would take the key for itself. */
+    onKeydown(ev) {
+        if (["Enter", " "].includes(ev.key) && ev.target.ariaExpanded !== "true") {
+            ev.stopPropagation();
+        }
+    }
+
     getLabel(outcome) {
         return this.props.record.fields.last_outcome.selection.find(
             ([value]) => value === outcome
