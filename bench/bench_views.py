@@ -1,0 +1,212 @@
+"""Reading 100,000 leads: what the web client asks for when it opens kanban, list and form.
+
+The specification of each call is made from the real view, as the web client makes it:
+every field of the view, sub-lists of one2many fields included. The same leads are in
+both databases; with the addon they have all that the corridor gives a lead.
+"""
+
+import sys
+from itertools import cycle
+
+from common import compare, measure, open_registries, prepare_leads, prepare_visits, report, set_up
+from common import manager as environment
+from lxml import etree
+
+from odoo.tools import SQL
+
+COUNT = 100_000
+MADE_BY_ORM = 1000
+KANBAN = "crm.crm_case_kanban_view_leads"
+LIST = "crm.crm_case_tree_view_oppor"
+FORM = "crm.crm_lead_view_form"
+PAGE = 80
+#: As the web client calls it: more are shown as "10,000+".
+COUNT_LIMIT = 10_001
+#: Records that belong to a lead, and the field that says to which.
+BELONGINGS = {
+    "leadya_touch": "lead_id",
+    "leadya_sla_clock": "lead_id",
+    "leadya_decision_log": "lead_id",
+    "mail_activity": "res_id",
+}
+DOMAIN = [("type", "=", "opportunity")]
+
+
+# ------------------------------------------------------------
+# DATA
+# ------------------------------------------------------------
+
+
+def fill(registry, prepare):
+    """Make some leads by the ORM, and copy them with all that belongs to them."""
+    reps = set_up(registry)
+    with environment(registry, commit=True) as env:
+        values = prepare(env, MADE_BY_ORM)
+        leads = env["crm.lead"].create(
+            [{**lead, "user_id": rep} for lead, rep in zip(values, cycle(reps), strict=False)]
+        )
+        if "leadya.touch" not in env:
+            for user, owned in leads.grouped("user_id").items():
+                owned.activity_schedule("mail.mail_activity_data_call", user_id=user.id)
+        env.cr.flush()
+        spread(env, leads)
+        multiply(env, "crm_lead", "id", {"id"})
+        for table, key in BELONGINGS.items():
+            if env.cr.execute(SQL("SELECT to_regclass(%s)", table)) or env.cr.fetchone()[0]:
+                multiply(env, table, key, {"id", key})
+    with registry.cursor() as cr:
+        cr.commit()
+        cr._cnx.autocommit = True
+        cr.execute("VACUUM ANALYZE")
+        cr._cnx.autocommit = False
+
+
+def spread(env, leads):
+    """Put the leads on the open stages, and their creation into the last months."""
+    stages = env["crm.stage"].search([("is_won", "=", False)]).ids
+    env.cr.execute(
+        SQL(
+            """UPDATE crm_lead SET stage_id = (%s::int[])[1 + id %% %s], create_date = create_date - id %% 90 * '1 day'::interval
+               WHERE id IN %s""",
+            stages,
+            len(stages),
+            leads._ids,
+        )
+    )
+    # The other leads of the database would be multiplied too.
+    env.cr.execute(SQL("DELETE FROM crm_lead WHERE id NOT IN %s", leads._ids))
+
+
+def multiply(env, table, key, shifted):
+    """Copy all rows of a table until there are ``COUNT`` leads.
+
+    :param str key: column that holds the lead's id
+    :param set shifted: columns that are numbers of their own in each copy
+    """
+    env.cr.execute(SQL("SELECT column_name FROM information_schema.columns WHERE table_name = %s", table))
+    names = [name for (name,) in env.cr.fetchall()]
+    step = 1_000_000
+    columns = SQL(", ").join(SQL.identifier(name) for name in names)
+    copies = SQL(", ").join(
+        SQL("%s + turn * %s", SQL.identifier(name), step) if name in shifted else SQL.identifier(name)
+        for name in names
+    )
+    env.cr.execute(
+        SQL(
+            "INSERT INTO %s (%s) SELECT %s FROM %s, generate_series(1, %s) AS turn WHERE %s < %s",
+            SQL.identifier(table),
+            columns,
+            copies,
+            SQL.identifier(table),
+            COUNT // MADE_BY_ORM - 1,
+            SQL.identifier(key),
+            step,
+        )
+    )
+
+
+# ------------------------------------------------------------
+# WHAT THE WEB CLIENT ASKS FOR
+# ------------------------------------------------------------
+
+
+def get_arch(env, xmlid, view_type):
+    return etree.fromstring(env["crm.lead"].get_view(env.ref(xmlid).id, view_type)["arch"])
+
+
+def get_specification(env, model, arch):
+    """Fields to read by a view, with those of the records that it shows inside."""
+    specification = {}
+    for node in arch.xpath(".//field[not(ancestor::field) and not(ancestor::groupby)]"):
+        field = env[model]._fields[node.get("name")]
+        specification.setdefault(field.name, {}).update(get_field_specification(env, field, node))
+    return specification
+
+
+def get_field_specification(env, field, node):
+    hidden = node.get("invisible") in ("1", "True") or node.get("column_invisible") in ("1", "True")
+    if not field.relational or hidden:
+        return {}
+    if field.type == "many2one":
+        return {"fields": {"display_name": {}}}
+    if node.get("widget") == "many2many_tags":
+        return {"fields": {"display_name": {}, "color": {}}}
+    # A sub-view is a document of its own.
+    shown = next((etree.fromstring(etree.tostring(child)) for child in node if child.tag in ("list", "kanban")), None)
+    return {} if shown is None else {"fields": get_specification(env, field.comodel_name, shown), "limit": 40}
+
+
+def open_kanban(env, arguments):
+    arch, specification = arguments
+    progressbar = arch.find(".//progressbar")
+    aggregates = [f"{progressbar.get('sum_field')}:sum"] if progressbar is not None else []
+    leads = env["crm.lead"]
+    leads.web_read_group(
+        DOMAIN,
+        ["stage_id"],
+        aggregates,
+        auto_unfold=True,
+        unfold_read_specification=specification,
+        unfold_read_default_limit=PAGE,
+    )
+    if progressbar is not None:
+        colors = dict.fromkeys(env["mail.activity.mixin"]._fields["activity_state"].get_values(env), "success")
+        leads.read_progress_bar(DOMAIN, "stage_id", {"field": progressbar.get("field"), "colors": colors})
+
+
+def open_list(env, arguments, limit=PAGE):
+    arch, specification = arguments
+    env["crm.lead"].web_search_read(
+        DOMAIN, specification, limit=limit, order=arch.get("default_order"), count_limit=COUNT_LIMIT
+    )
+
+
+def open_form(env, arguments):
+    """Twenty leads, one after the other, each as if it were the first."""
+    _arch, specification = arguments
+    for lead in env["crm.lead"].search(DOMAIN, limit=20, order="id desc"):
+        env.invalidate_all()
+        lead.web_read(specification)
+
+
+def prepare_view(xmlid, view_type):
+    def prepare(env):
+        arch = get_arch(env, xmlid, view_type)
+        return arch, get_specification(env, "crm.lead", arch)
+
+    return prepare
+
+
+def count_queries_per_card(registry):
+    """Queries that a longer page costs more, a card: 0 where all is read at once."""
+    prepare = prepare_view(LIST, "list")
+    short, long = (
+        measure(registry, prepare, lambda env, arguments, limit=limit: open_list(env, arguments, limit))[1]
+        for limit in (PAGE // 4, PAGE)
+    )
+    return (long - short) / (PAGE - PAGE // 4)
+
+
+def main():
+    stock, leadya = open_registries()
+    fill(stock, prepare_leads)
+    fill(leadya, prepare_visits)
+    rows = []
+    for name, xmlid, view_type, work in (
+        ("Kanban by stage", KANBAN, "kanban", open_kanban),
+        ("List", LIST, "list", open_list),
+        ("Form, 20 leads", FORM, "form", open_form),
+    ):
+        sides = [(registry, prepare_view(xmlid, view_type), work) for registry in (stock, leadya)]
+        # The first call of each side fills Odoo's own caches.
+        for side in sides:
+            measure(*side)
+        rows.append(compare(f"{name} of {COUNT} leads", *sides, rounds=9, max_ratio=1.1))
+    code = report(rows)
+    per_card = count_queries_per_card(leadya)
+    print(f"Queries a card: {per_card:g}")
+    return code or int(per_card > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
