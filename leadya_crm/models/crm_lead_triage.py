@@ -18,7 +18,6 @@ class CrmLead(models.Model):
 
     need_awareness = fields.Selection(
         [("known", "Known"), ("latent", "Latent")],
-        string="Need Awareness",
         copy=False,
         help="Known: the customer knows what is needed. Latent: the need has yet to be shown.",
     )

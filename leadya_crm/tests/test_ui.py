@@ -15,7 +15,9 @@ class TestUi(LeadyaCommon, HttpCase):
         cls.env["crm.lead"].search([]).active = False
 
     def _make_own_lead(self, **values):
-        return self._make_lead(name="Asked for a price", user_id=self.rep.id, email_from="buyer@price.example", **values)
+        return self._make_lead(
+            name="Asked for a price", user_id=self.rep.id, email_from="buyer@price.example", **values
+        )
 
     def test_s8_s9_l6_rep_logs_no_answer_on_the_card(self):
         """S8 S9 L6 P4: the new lead counts down on its rep's board; one click logs the call and plans the next."""

@@ -13,19 +13,23 @@ class TestViewsPerformance(LeadyaCommon):
     def setUpClass(cls):
         super().setUpClass()
         channels = cls.env["leadya.channel"].search([], limit=4)
-        leads = cls.env["crm.lead"].with_context(leadya_skip_steps=("assign", "clock", "first_step")).create(
-            [
-                {
-                    "name": f"Card {number}",
-                    "type": "opportunity",
-                    "user_id": cls.rep.id,
-                    "team_id": cls.team.id,
-                    "email_from": f"card{number}@card{number}.example",
-                    "channel_id": channels[number % len(channels)].id,
-                    "utm_term": f"term {number % 7}",
-                }
-                for number in range(80)
-            ]
+        leads = (
+            cls.env["crm.lead"]
+            .with_context(leadya_skip_steps=("assign", "clock", "first_step"))
+            .create(
+                [
+                    {
+                        "name": f"Card {number}",
+                        "type": "opportunity",
+                        "user_id": cls.rep.id,
+                        "team_id": cls.team.id,
+                        "email_from": f"card{number}@card{number}.example",
+                        "channel_id": channels[number % len(channels)].id,
+                        "utm_term": f"term {number % 7}",
+                    }
+                    for number in range(80)
+                ]
+            )
         )
         leads[1:].possible_duplicate_id = leads[0]
         cls.env.flush_all()

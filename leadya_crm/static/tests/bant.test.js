@@ -1,9 +1,9 @@
-import {expect, test} from "@odoo/hoot";
-import {press, queryAllAttributes} from "@odoo/hoot-dom";
-import {animationFrame} from "@odoo/hoot-mock";
-import {defineMailModels} from "@mail/../tests/mail_test_helpers";
-import {contains, defineModels, mountView, onRpc} from "@web/../tests/web_test_helpers";
-import {Lead} from "./lead_test_helpers";
+import { expect, test } from "@odoo/hoot";
+import { press, queryAllAttributes } from "@odoo/hoot-dom";
+import { animationFrame } from "@odoo/hoot-mock";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { contains, defineModels, mountView, onRpc } from "@web/../tests/web_test_helpers";
+import { Lead } from "./lead_test_helpers";
 
 const FORM = `<form><sheet>
     <field name="qualification_score" widget="leadya_bant" options="{'editable': True}"/>
@@ -54,7 +54,7 @@ test("the card shows four lights by letter, icon and words, and the score", asyn
 });
 
 test("the short model asks for need, timeframe and money", async () => {
-    setRecord({qualification_model: "ntm"});
+    setRecord({ qualification_model: "ntm" });
     await mountCard();
     expect(queryAllAttributes(".o_leadya_light", "title")).toEqual([
         "Need: Failed",
@@ -65,21 +65,21 @@ test("the short model asks for need, timeframe and money", async () => {
 
 test("a criterion is set by a click", async () => {
     setRecord();
-    onRpc("web_save", ({args}) => expect.step(args[1]));
-    await mountView({type: "form", resModel: "crm.lead", resId: 1, arch: FORM});
+    onRpc("web_save", ({ args }) => expect.step(args[1]));
+    await mountView({ type: "form", resModel: "crm.lead", resId: 1, arch: FORM });
     await contains("[data-criterion=bant_need] [data-state=confirmed]").click();
     expect("[data-criterion=bant_need] [aria-checked=true]").toHaveAttribute(
         "data-state",
         "confirmed"
     );
     await contains(".o_form_button_save").click();
-    expect.verifySteps([{bant_need: "confirmed"}]);
+    expect.verifySteps([{ bant_need: "confirmed" }]);
 });
 
 test("criteria are set by the arrow keys", async () => {
     setRecord();
-    onRpc("web_save", ({args}) => expect.step(args[1]));
-    await mountView({type: "form", resModel: "crm.lead", resId: 1, arch: FORM});
+    onRpc("web_save", ({ args }) => expect.step(args[1]));
+    await mountView({ type: "form", resModel: "crm.lead", resId: 1, arch: FORM });
     await contains("[data-criterion=bant_budget] [aria-checked=true]").focus();
     await press("ArrowDown");
     expect("[data-criterion=bant_authority] [data-state=open]").toBeFocused();
@@ -91,5 +91,5 @@ test("criteria are set by the arrow keys", async () => {
     await animationFrame();
     expect("[data-criterion=bant_budget] [data-state=open]").toBeFocused();
     await contains(".o_form_button_save").click();
-    expect.verifySteps([{bant_budget: "open", bant_authority: "confirmed"}]);
+    expect.verifySteps([{ bant_budget: "open", bant_authority: "confirmed" }]);
 });

@@ -1,12 +1,12 @@
-import {expect, test} from "@odoo/hoot";
-import {queryAllTexts} from "@odoo/hoot-dom";
-import {advanceTime, animationFrame, mockDate} from "@odoo/hoot-mock";
-import {describePromise, formatSpan} from "@leadya_crm/countdown/promise";
-import {defineMailModels} from "@mail/../tests/mail_test_helpers";
-import {defineModels, makeMockEnv, mountView, onRpc} from "@web/../tests/web_test_helpers";
-import {Lead} from "./lead_test_helpers";
+import { expect, test } from "@odoo/hoot";
+import { queryAllTexts } from "@odoo/hoot-dom";
+import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
+import { describePromise, formatSpan } from "@leadya_crm/countdown/promise";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { defineModels, makeMockEnv, mountView, onRpc } from "@web/../tests/web_test_helpers";
+import { Lead } from "./lead_test_helpers";
 
-const {DateTime} = luxon;
+const { DateTime } = luxon;
 const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;
 
@@ -59,10 +59,10 @@ test("what is late is late before the server has noticed", async () => {
 test("all cards run on one timer, and ask nothing of the server", async () => {
     mockDate("2026-05-13 10:00:00", 0);
     Lead._records = [
-        {id: 1, sla_state: "running", sla_deadline: "2026-05-13 10:02:30"},
-        {id: 2, sla_state: "at_risk", sla_deadline: "2026-05-13 11:30:30"},
-        {id: 3, sla_state: "met", sla_deadline: false},
-        {id: 4, sla_state: false, sla_deadline: false},
+        { id: 1, sla_state: "running", sla_deadline: "2026-05-13 10:02:30" },
+        { id: 2, sla_state: "at_risk", sla_deadline: "2026-05-13 11:30:30" },
+        { id: 3, sla_state: "met", sla_deadline: false },
+        { id: 4, sla_state: false, sla_deadline: false },
     ];
     onRpc("web_search_read", () => expect.step("web_search_read"));
     await mountView({
@@ -73,11 +73,7 @@ test("all cards run on one timer, and ask nothing of the server", async () => {
         </t></templates></kanban>`,
     });
     expect.verifySteps(["web_search_read"]);
-    expect(queryAllTexts(".o_leadya_countdown")).toEqual([
-        "2 min left",
-        "1 h 30 min left",
-        "Kept",
-    ]);
+    expect(queryAllTexts(".o_leadya_countdown")).toEqual(["2 min left", "1 h 30 min left", "Kept"]);
     expect(".o_leadya_countdown:first").toHaveAttribute("data-state", "running");
 
     await advanceTime(100 * 1000);

@@ -1,4 +1,4 @@
-import {fields, models} from "@web/../tests/web_test_helpers";
+import { fields, models } from "@web/../tests/web_test_helpers";
 
 const CRITERION_STATES = [
     ["unknown", "Unknown"],
@@ -12,7 +12,7 @@ export class Lead extends models.Model {
     _name = "crm.lead";
 
     name = fields.Char();
-    active = fields.Boolean({default: true});
+    active = fields.Boolean({ default: true });
     won_status = fields.Selection({
         selection: [
             ["pending", "Pending"],
@@ -48,8 +48,8 @@ export class Lead extends models.Model {
         default: "bant",
     });
     qualification_score = fields.Integer();
-    bant_budget = fields.Selection({selection: CRITERION_STATES, string: "Budget"});
-    bant_authority = fields.Selection({selection: CRITERION_STATES, string: "Authority"});
-    bant_need = fields.Selection({selection: CRITERION_STATES, string: "Need"});
-    bant_timeframe = fields.Selection({selection: CRITERION_STATES, string: "Timeframe"});
+    bant_budget = fields.Selection({ selection: CRITERION_STATES, string: "Budget" });
+    bant_authority = fields.Selection({ selection: CRITERION_STATES, string: "Authority" });
+    bant_need = fields.Selection({ selection: CRITERION_STATES, string: "Need" });
+    bant_timeframe = fields.Selection({ selection: CRITERION_STATES, string: "Timeframe" });
 }

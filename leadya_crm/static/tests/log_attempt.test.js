@@ -1,7 +1,7 @@
-import {beforeEach, expect, test} from "@odoo/hoot";
-import {press, queryAllTexts} from "@odoo/hoot-dom";
-import {Deferred, animationFrame, mockDate} from "@odoo/hoot-mock";
-import {defineMailModels} from "@mail/../tests/mail_test_helpers";
+import { beforeEach, expect, test } from "@odoo/hoot";
+import { press, queryAllTexts } from "@odoo/hoot-dom";
+import { Deferred, animationFrame, mockDate } from "@odoo/hoot-mock";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     MockServer,
     contains,
@@ -10,7 +10,7 @@ import {
     mountView,
     onRpc,
 } from "@web/../tests/web_test_helpers";
-import {Lead} from "./lead_test_helpers";
+import { Lead } from "./lead_test_helpers";
 
 const CARD = `<kanban><templates><t t-name="card">
     <field name="name"/>
@@ -23,8 +23,8 @@ defineModels([Lead]);
 beforeEach(() => {
     mockDate("2026-05-13 10:00:00", 0);
     Lead._records = [
-        {id: 1, name: "Asked for a price", attempt_count: 0},
-        {id: 2, name: "Bought", won_status: "won"},
+        { id: 1, name: "Asked for a price", attempt_count: 0 },
+        { id: 2, name: "Bought", won_status: "won" },
     ];
     mockService("notification", {
         add: (message) => expect.step(message.toString()),
@@ -32,10 +32,10 @@ beforeEach(() => {
 });
 
 function logAttempts(result = "2026-05-14 09:30:00") {
-    onRpc("crm.lead", "action_log_attempt", ({args}) => {
+    onRpc("crm.lead", "action_log_attempt", ({ args }) => {
         expect.step(args);
-        MockServer.env["crm.lead"].write(args[0], {attempt_count: 1, last_outcome: args[1]});
-        return [{id: args[0][0], next_action_at: result}];
+        MockServer.env["crm.lead"].write(args[0], { attempt_count: 1, last_outcome: args[1] });
+        return [{ id: args[0][0], next_action_at: result }];
     });
 }
 
@@ -64,7 +64,7 @@ test("one click on a card logs, tells what comes next, and opens nothing", async
 
 test("when all attempts are used up, somebody has to decide", async () => {
     logAttempts("2026-05-13 10:00:00");
-    await mountView({type: "kanban", resModel: "crm.lead", arch: CARD});
+    await mountView({ type: "kanban", resModel: "crm.lead", arch: CARD });
     await contains(".o_leadya_log_attempt button").click();
     await contains(".dropdown-item[data-outcome=left_message]").click();
     expect.verifySteps([
@@ -78,24 +78,21 @@ test("an attempt on its way is not logged twice", async () => {
     onRpc("crm.lead", "action_log_attempt", async () => {
         expect.step("logged");
         await answer;
-        return [{id: 1, next_action_at: false}];
+        return [{ id: 1, next_action_at: false }];
     });
-    await mountView({type: "kanban", resModel: "crm.lead", arch: CARD});
+    await mountView({ type: "kanban", resModel: "crm.lead", arch: CARD });
     await contains(".o_leadya_log_attempt button").click();
     await contains(".dropdown-item[data-outcome=reached]").click();
     expect(".o_leadya_log_attempt button").not.toBeEnabled();
     answer.resolve();
     await animationFrame();
     expect(".o_leadya_log_attempt button").toBeEnabled();
-    expect.verifySteps([
-        "logged",
-        "Reached. No further attempt is due: decide how to go on.",
-    ]);
+    expect.verifySteps(["logged", "Reached. No further attempt is due: decide how to go on."]);
 });
 
 test("the keyboard reaches every outcome", async () => {
     logAttempts();
-    await mountView({type: "kanban", resModel: "crm.lead", arch: CARD});
+    await mountView({ type: "kanban", resModel: "crm.lead", arch: CARD });
     await contains(".o_leadya_log_attempt button").focus();
     await press("Enter");
     await animationFrame();
@@ -110,7 +107,7 @@ test("the keyboard reaches every outcome", async () => {
 
 test("in the form what is typed is saved first", async () => {
     logAttempts();
-    onRpc("web_save", ({args}) => expect.step(args[1].name));
+    onRpc("web_save", ({ args }) => expect.step(args[1].name));
     await mountView({
         type: "form",
         resModel: "crm.lead",
@@ -121,21 +118,17 @@ test("in the form what is typed is saved first", async () => {
         </form>`,
     });
     expect(".o_leadya_log_attempt button").toHaveAttribute("data-hotkey", "o");
-    await contains(".o_field_widget[name=name] input").edit("Asked twice", {confirm: false});
+    await contains(".o_field_widget[name=name] input").edit("Asked twice", { confirm: false });
     await contains(".o_leadya_log_attempt button").click();
     await contains(".dropdown-item[data-outcome=reached]").click();
-    expect.verifySteps([
-        "Asked twice",
-        [[1], "reached"],
-        "Reached. Next contact: tomorrow, 09:30",
-    ]);
+    expect.verifySteps(["Asked twice", [[1], "reached"], "Reached. Next contact: tomorrow, 09:30"]);
 });
 
 test("call me back asks for the time", async () => {
     mockService("action", {
-        doActionButton: async ({name, resId}) => expect.step(`${name} ${resId}`),
+        doActionButton: async ({ name, resId }) => expect.step(`${name} ${resId}`),
     });
-    await mountView({type: "kanban", resModel: "crm.lead", arch: CARD});
+    await mountView({ type: "kanban", resModel: "crm.lead", arch: CARD });
     await contains(".o_leadya_log_attempt button").click();
     await contains(".dropdown-item[data-outcome=call_back]").click();
     expect.verifySteps(["action_open_callback 1"]);

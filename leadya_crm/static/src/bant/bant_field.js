@@ -1,8 +1,8 @@
-import {Component, useRef} from "@odoo/owl";
-import {localization} from "@web/core/l10n/localization";
-import {_t} from "@web/core/l10n/translation";
-import {registry} from "@web/core/registry";
-import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import { Component, useRef } from "@odoo/owl";
+import { localization } from "@web/core/l10n/localization";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 const CRITERIA = ["bant_budget", "bant_authority", "bant_need", "bant_timeframe"];
 
@@ -14,10 +14,10 @@ const MODELS = {
 
 /** How each state looks: never by colour alone. */
 const LOOKS = {
-    unknown: {icon: "fa-question", color: "secondary"},
-    open: {icon: "fa-adjust", color: "warning"},
-    confirmed: {icon: "fa-check", color: "success"},
-    failed: {icon: "fa-times", color: "danger"},
+    unknown: { icon: "fa-question", color: "secondary" },
+    open: { icon: "fa-adjust", color: "warning" },
+    confirmed: { icon: "fa-check", color: "success" },
+    failed: { icon: "fa-times", color: "danger" },
 };
 
 /**
@@ -27,7 +27,7 @@ const LOOKS = {
  */
 export class BantField extends Component {
     static template = "leadya_crm.BantField";
-    static props = {...standardFieldProps, editable: {type: Boolean, optional: true}};
+    static props = { ...standardFieldProps, editable: { type: Boolean, optional: true } };
 
     setup() {
         this.root = useRef("root");
@@ -42,7 +42,7 @@ export class BantField extends Component {
     }
 
     get scoreTitle() {
-        return _t("Qualified to %(score)s %", {score: this.score});
+        return _t("Qualified to %(score)s %", { score: this.score });
     }
 
     get gaugeColor() {
@@ -50,7 +50,7 @@ export class BantField extends Component {
     }
 
     get criteria() {
-        const {data, fields} = this.props.record;
+        const { data, fields } = this.props.record;
         return MODELS[data.qualification_model || "bant"].map((name) => {
             const states = this.getStates(name);
             const value = data[name] || "unknown";
@@ -76,7 +76,7 @@ export class BantField extends Component {
     }
 
     setState(name, value) {
-        return this.props.record.update({[name]: value});
+        return this.props.record.update({ [name]: value });
     }
 
     /** The first criterion takes the keyboard; for the form's shortcut. */
@@ -91,14 +91,14 @@ export class BantField extends Component {
 
     async onKeydown(ev, criterion) {
         const forward = localization.direction === "rtl" ? -1 : 1;
-        const step = {ArrowRight: forward, ArrowLeft: -forward}[ev.key];
-        const jump = {ArrowDown: 1, ArrowUp: -1}[ev.key];
+        const step = { ArrowRight: forward, ArrowLeft: -forward }[ev.key];
+        const jump = { ArrowDown: 1, ArrowUp: -1 }[ev.key];
         if (!step && !jump) {
             return;
         }
         ev.preventDefault();
         ev.stopPropagation();
-        const row = this.criteria.findIndex(({name}) => name === criterion.name);
+        const row = this.criteria.findIndex(({ name }) => name === criterion.name);
         if (jump) {
             this.focusRadio(row + jump);
             return;
@@ -125,7 +125,7 @@ export const bantField = {
         },
     ],
     fieldDependencies: [
-        {name: "qualification_model", type: "selection", readonly: false, onChange: true},
+        { name: "qualification_model", type: "selection", readonly: false, onChange: true },
         ...CRITERIA.map((name) => ({
             name,
             type: "selection",
@@ -133,7 +133,7 @@ export const bantField = {
             onChange: true,
         })),
     ],
-    extractProps: ({options}) => ({editable: Boolean(options.editable)}),
+    extractProps: ({ options }) => ({ editable: Boolean(options.editable) }),
     // Nothing known yet is worth showing: it is what there is to ask.
     isEmpty: () => false,
     listViewWidth: [150, 180],

@@ -1,9 +1,9 @@
-import {Component, onWillUnmount} from "@odoo/owl";
-import {_t} from "@web/core/l10n/translation";
-import {registry} from "@web/core/registry";
-import {useService} from "@web/core/utils/hooks";
-import {standardFieldProps} from "@web/views/fields/standard_field_props";
-import {describePromise} from "./promise";
+import { Component, onWillUnmount } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { describePromise } from "./promise";
 
 /**
  * The time that is left of a promise, live. Goes on the deadline; reads the state of
@@ -11,7 +11,7 @@ import {describePromise} from "./promise";
  */
 export class CountdownField extends Component {
     static template = "leadya_crm.CountdownField";
-    static props = {...standardFieldProps};
+    static props = { ...standardFieldProps };
 
     setup() {
         this.shownText = null;
@@ -20,12 +20,8 @@ export class CountdownField extends Component {
 
     /** See {@link describePromise}. */
     get promise() {
-        const {data} = this.props.record;
-        const promise = describePromise(
-            data.sla_state,
-            data[this.props.name],
-            Date.now()
-        );
+        const { data } = this.props.record;
+        const promise = describePromise(data.sla_state, data[this.props.name], Date.now());
         this.shownText = promise?.text.toString();
         return promise;
     }
@@ -42,7 +38,7 @@ export const countdownField = {
     component: CountdownField,
     displayName: _t("Promise Countdown"),
     supportedTypes: ["datetime"],
-    fieldDependencies: [{name: "sla_state", type: "selection"}],
+    fieldDependencies: [{ name: "sla_state", type: "selection" }],
     // A promise that was kept has no deadline any more, and is still worth showing.
     isEmpty: (record) => !record.data.sla_state,
     listViewWidth: [130, 150],

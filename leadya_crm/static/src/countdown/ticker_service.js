@@ -1,5 +1,5 @@
-import {browser} from "@web/core/browser/browser";
-import {registry} from "@web/core/registry";
+import { browser } from "@web/core/browser/browser";
+import { registry } from "@web/core/registry";
 
 /** How often what is shown is compared with the time; nothing is asked of the server. */
 const TICK = 1000;

@@ -1,14 +1,14 @@
-import {Component, useState} from "@odoo/owl";
-import {Dropdown} from "@web/core/dropdown/dropdown";
-import {DropdownItem} from "@web/core/dropdown/dropdown_item";
-import {deserializeDateTime, formatDate} from "@web/core/l10n/dates";
-import {localization} from "@web/core/l10n/localization";
-import {_t} from "@web/core/l10n/translation";
-import {registry} from "@web/core/registry";
-import {useService} from "@web/core/utils/hooks";
-import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
+import { Component, useState } from "@odoo/owl";
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
+import { localization } from "@web/core/l10n/localization";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-const {DateTime} = luxon;
+const { DateTime } = luxon;
 
 /** What can come of an attempt, and its icon; the labels are the field's own. */
 const ICONS = {
@@ -37,29 +37,29 @@ export function formatDue(moment) {
  */
 export class LogAttempt extends Component {
     static template = "leadya_crm.LogAttempt";
-    static components = {Dropdown, DropdownItem};
+    static components = { Dropdown, DropdownItem };
     static props = {
         ...standardWidgetProps,
-        compact: {type: Boolean, optional: true},
+        compact: { type: Boolean, optional: true },
     };
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
         this.notification = useService("notification");
-        this.state = useState({isBusy: false});
+        this.state = useState({ isBusy: false });
     }
 
     /** Only of a lead that is still worked on. */
     get isShown() {
-        const {data, resId} = this.props.record;
+        const { data, resId } = this.props.record;
         return Boolean(resId) && data.active && data.won_status === "pending";
     }
 
     get outcomes() {
         return this.props.record.fields.last_outcome.selection.map(([value, label]) => ({
             value,
-            label: value === "call_back" ? _t("%(outcome)s at…", {outcome: label}) : label,
+            label: value === "call_back" ? _t("%(outcome)s at…", { outcome: label }) : label,
             icon: ICONS[value],
         }));
     }
@@ -86,9 +86,9 @@ export class LogAttempt extends Component {
     }
 
     get title() {
-        const {count, lastOutcome} = this;
+        const { count, lastOutcome } = this;
         return count
-            ? _t("Attempts: %(count)s. Last: %(outcome)s", {count, outcome: lastOutcome})
+            ? _t("Attempts: %(count)s. Last: %(outcome)s", { count, outcome: lastOutcome })
             : _t("Nobody has tried to reach the customer yet");
     }
 
@@ -114,30 +114,24 @@ export class LogAttempt extends Component {
 
     /** What is typed in the form goes first; false where it cannot be saved. */
     async saveChanges() {
-        const {record} = this.props;
+        const { record } = this.props;
         return (await record.isDirty()) ? record.save() : true;
     }
 
     async log(outcome) {
-        const {resModel, resId} = this.props.record;
+        const { resModel, resId } = this.props.record;
         if (outcome === "call_back") {
             await this.askWhen();
             return;
         }
-        const [result] = await this.orm.call(resModel, "action_log_attempt", [
-            [resId],
-            outcome,
-        ]);
-        this.notify(
-            outcome,
-            result.next_action_at && deserializeDateTime(result.next_action_at)
-        );
+        const [result] = await this.orm.call(resModel, "action_log_attempt", [[resId], outcome]);
+        this.notify(outcome, result.next_action_at && deserializeDateTime(result.next_action_at));
         await this.props.record.load();
     }
 
     /** The time is asked in a dialog, which logs the attempt. */
     async askWhen() {
-        const {record} = this.props;
+        const { record } = this.props;
         const before = record.data.attempt_count;
         await this.action.doActionButton({
             type: "object",
@@ -164,20 +158,20 @@ export class LogAttempt extends Component {
                 : _t("%(outcome)s. No further attempt is due: decide how to go on.", {
                       outcome: label,
                   });
-        this.notification.add(message, {type: "success", title: _t("Attempt logged")});
+        this.notification.add(message, { type: "success", title: _t("Attempt logged") });
     }
 }
 
 export const logAttempt = {
     component: LogAttempt,
     fieldDependencies: [
-        {name: "attempt_count", type: "integer"},
-        {name: "last_outcome", type: "selection"},
-        {name: "next_action_at", type: "datetime"},
-        {name: "won_status", type: "selection"},
-        {name: "active", type: "boolean"},
+        { name: "attempt_count", type: "integer" },
+        { name: "last_outcome", type: "selection" },
+        { name: "next_action_at", type: "datetime" },
+        { name: "won_status", type: "selection" },
+        { name: "active", type: "boolean" },
     ],
-    extractProps: ({options}) => ({compact: Boolean(options.compact)}),
+    extractProps: ({ options }) => ({ compact: Boolean(options.compact) }),
     listViewWidth: [80, 130],
 };
 
