@@ -31,11 +31,9 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     channel_id = fields.Many2one(
-        "leadya.channel", string="Channel", index="btree_not_null", ondelete="set null", copy=False, tracking=True
+        "leadya.channel", index="btree_not_null", ondelete="set null", copy=False, tracking=True
     )
-    keyword_id = fields.Many2one(
-        "leadya.keyword", string="Keyword", index="btree_not_null", ondelete="set null", copy=False
-    )
+    keyword_id = fields.Many2one("leadya.keyword", index="btree_not_null", ondelete="set null", copy=False)
     utm_term = fields.Char(
         "Searched For", copy=False, help="The search term as it came from the search engine or advertisement."
     )

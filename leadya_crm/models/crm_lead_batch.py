@@ -9,7 +9,7 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     @api.depends("user_id", "type")
-    def _compute_team_id(self):
+    def _compute_team_id(self):  # pylint: disable=missing-return; a compute returns nothing
         """Stock's own choice, made once for all leads of a salesperson, type and team."""
         for leads in self.grouped(lambda lead: (lead.user_id, lead.type, lead.team_id)).values():
             first, others = leads[:1], leads[1:]
@@ -18,7 +18,7 @@ class CrmLead(models.Model):
                 others.team_id = first.team_id
 
     @api.depends("team_id", "type")
-    def _compute_stage_id(self):
+    def _compute_stage_id(self):  # pylint: disable=missing-return
         """Stock's own choice, made once for all leads of a team and type that have no stage.
 
         One lead of each group is left to stock, so that every override of ``_stage_find``

@@ -32,7 +32,6 @@ class CrmLead(models.Model):
 
     organization_id = fields.Many2one(
         "res.partner",
-        string="Organization",
         domain="[('is_company', '=', True)]",
         check_company=True,
         index="btree_not_null",
@@ -51,7 +50,6 @@ class CrmLead(models.Model):
     )
     suggested_organization_id = fields.Many2one(
         "res.partner",
-        string="Suggested Organization",
         check_company=True,
         index="btree_not_null",
         ondelete="set null",
@@ -90,7 +88,10 @@ class CrmLead(models.Model):
 
     def _get_duplicate_hint(self):
         self.ensure_one()
-        others = (self.duplicate_lead_ids - self._origin).filtered("active")
+        others = self.duplicate_lead_ids - self._origin
+        # Without this, all columns of up to twenty leads would be read for a line of text.
+        others.fetch(["active", "name", "email_normalized", "phone_sanitized", "email_domain_criterion"])
+        others = others.filtered("active")
         hints = []
         for label, name in (
             (self.env._("same e-mail"), "email_normalized"),

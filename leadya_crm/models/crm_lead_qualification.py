@@ -37,9 +37,7 @@ class CrmLead(models.Model):
     bant_authority = fields.Selection(
         CRITERION_STATES, string="Authority", default="unknown", copy=False, tracking=True
     )
-    bant_need = fields.Selection(
-        CRITERION_STATES, string="Need", default="unknown", copy=False, tracking=True
-    )
+    bant_need = fields.Selection(CRITERION_STATES, string="Need", default="unknown", copy=False, tracking=True)
     bant_timeframe = fields.Selection(
         CRITERION_STATES, string="Timeframe", default="unknown", copy=False, tracking=True
     )

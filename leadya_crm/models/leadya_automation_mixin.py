@@ -20,5 +20,6 @@ class LeadyaAutomationMixin(models.AbstractModel):
         [("off", "Off"), ("trial", "On trial"), ("on", "On")],
         default="trial",
         required=True,
-        help="Off: does nothing. On trial: records in the decision log what it would do, and changes nothing. On: acts.",
+        help="Off: does nothing. On trial: records in the decision log what it would do, and changes nothing. "
+        "On: acts.",
     )

@@ -1,0 +1,30 @@
+import re
+from pathlib import Path
+
+import polib
+
+from odoo.tests import BaseCase, tagged
+
+I18N = Path(__file__).parents[1] / "i18n"
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
+TAG = re.compile(r"</?\w+")
+
+
+@tagged("post_install", "-at_install")
+class TestTranslations(BaseCase):
+    """Issue foundation: Hebrew and Russian are complete, and fit their English source."""
+
+    def test_complete(self):
+        template = polib.pofile(str(I18N / "leadya_crm.pot"))
+        for language in ("he", "ru"):
+            translated = {entry.msgid: entry for entry in polib.pofile(str(I18N / f"{language}.po"))}
+            for source in template:
+                with self.subTest(language=language, term=source.msgid):
+                    entry = translated.get(source.msgid)
+                    self.assertTrue(entry and entry.msgstr and not entry.fuzzy, "not translated")
+                    for pattern in (PLACEHOLDER, TAG):
+                        self.assertEqual(
+                            sorted(pattern.findall(source.msgid)),
+                            sorted(pattern.findall(entry.msgstr)),
+                            pattern.pattern,
+                        )
