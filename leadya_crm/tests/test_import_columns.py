@@ -189,12 +189,12 @@ class TestImportColumns(BaseCase):
 class TestImportRows(BaseCase):
     """L2, L1: a row becomes values of a lead, and no cell of it is dropped."""
 
-    def read(self, cells, cut=(), prefix=""):
+    def read_row(self, cells, cut=(), prefix=""):
         columns = [Column(position, target, target) for position, target in enumerate(cells)]
         return RowReader(columns, UTC, NOW, prefix).parse(list(cells.values()), cut)
 
     def test_ordinary(self):
-        lead = self.read(
+        lead = self.read_row(
             {
                 "first_name": "Joe",
                 "last_name": "Doe",
@@ -219,23 +219,23 @@ class TestImportRows(BaseCase):
             ("phone", "9.72501E+11", "rounded_phone"),
             ("expected_revenue", "a lot", "bad_amount"),
         ):
-            lead = self.read({"external_ref": "1", target: text})
+            lead = self.read_row({"external_ref": "1", target: text})
             self.assertEqual(lead.notes, [(target, text)])
             self.assertEqual([remark for remark, _params in lead.remarks], [code])
             self.assertEqual(lead.values, {"external_ref": "1"})
 
     def test_who_is_a_lead(self):
-        self.assertTrue(self.read({"external_ref": "1"}).is_lead)
-        self.assertTrue(self.read({"phone": "03-1234567"}).is_lead)
-        self.assertFalse(self.read({"contact_name": "Joe", "email_from": "nobody", "phone": "12"}).is_lead)
+        self.assertTrue(self.read_row({"external_ref": "1"}).is_lead)
+        self.assertTrue(self.read_row({"phone": "03-1234567"}).is_lead)
+        self.assertFalse(self.read_row({"contact_name": "Joe", "email_from": "nobody", "phone": "12"}).is_lead)
 
     def test_several_emails_and_phones(self):
-        lead = self.read({"email_from": "a@b.example; c@d.example", "phone": "03-1234567", "mobile": "052-1234567"})
+        lead = self.read_row({"email_from": "a@b.example; c@d.example", "phone": "03-1234567", "mobile": "052-1234567"})
         self.assertEqual((lead.values["email_from"], lead.values["phone"]), ("a@b.example", "03-1234567"))
         self.assertEqual(lead.notes, [("email_from", "a@b.example; c@d.example"), ("mobile", "052-1234567")])
 
     def test_long_texts_are_kept_whole(self):
-        lead = self.read({"external_ref": "1", "contact_name": "x" * 500})
+        lead = self.read_row({"external_ref": "1", "contact_name": "x" * 500})
         self.assertEqual(lead.values["contact_name"], "x" * 128)
         self.assertEqual(lead.notes, [("contact_name", "x" * 500)])
 
@@ -244,7 +244,7 @@ class TestImportRows(BaseCase):
         self.assertEqual((lead.notes, lead.remarks), ([("#3", "extra")], [("extra_cells", {})]))
 
     def test_prefix(self):
-        self.assertEqual(self.read({"external_ref": "1"}, prefix="zoho-").values["external_ref"], "zoho-1")
+        self.assertEqual(self.read_row({"external_ref": "1"}, prefix="zoho-").values["external_ref"], "zoho-1")
 
     @settings(max_examples=200, deadline=None, derandomize=True)
     @given(

@@ -55,7 +55,7 @@ def repack(data, changes):
 class TestImportSpreadsheet(BaseCase):
     """L2: a file is told by its content, and what can't be read gets one clear error."""
 
-    def read(self, data, **kwargs):
+    def read_book(self, data, **kwargs):
         book = open_spreadsheet(data, **kwargs)
         return book, [row.values for row in book.rows()]
 
@@ -75,7 +75,7 @@ class TestImportSpreadsheet(BaseCase):
         ):
             for encoding in encodings:
                 with self.subTest(encoding=encoding, text=text[:8]):
-                    book, rows = self.read(text.encode(encoding))
+                    book, rows = self.read_book(text.encode(encoding))
                     separator = ";" if ";" in text else ","
                     expected = [line.split(separator) for line in text.strip().split("\n")]
                     self.assertEqual([book.headers, *rows], expected[:1] + expected[1:])
@@ -84,7 +84,7 @@ class TestImportSpreadsheet(BaseCase):
         """Excel's "Unicode text": UTF-16, tabs."""
         text = WESTERN.replace(";", "\t").replace("\n", "\r\n")
         for data in (text.encode("utf-16-le"), text.encode("utf-16-be"), b"\xfe\xff" + text.encode("utf-16-be")):
-            book, rows = self.read(data)
+            book, rows = self.read_book(data)
             self.assertEqual(book.separator, "\t")
             self.assertEqual(rows[0], ["René Dupré", "rene@acme.example", "Orléans"])
 
@@ -95,20 +95,20 @@ class TestImportSpreadsheet(BaseCase):
             )
             if separator == ",":
                 text = text.replace("a. b, c", '"a. b, c"')
-            book, rows = self.read(text.encode())
+            book, rows = self.read_book(text.encode())
             self.assertEqual(book.separator, separator)
             self.assertEqual(rows[0][1], "a. b, c")
         self.assertEqual(detect_separator("sep=|\r\na,b|c,d\r\n"), "|")
 
     def test_one_column(self):
-        _book, rows = self.read(b"E-mail\njoe@acme.example\nann@acme.example\n")
+        _book, rows = self.read_book(b"E-mail\njoe@acme.example\nann@acme.example\n")
         self.assertEqual(rows, [["joe@acme.example"], ["ann@acme.example"]])
 
     # Not what the name says
 
     def test_xlsx_whatever_its_name(self):
         """An XLSX named .csv: there is no name to be misled by."""
-        book, rows = self.read(make_xlsx(["Name", "Phone"], ["Joe", 123]))
+        book, rows = self.read_book(make_xlsx(["Name", "Phone"], ["Joe", 123]))
         self.assertEqual((book.kind, rows), ("xlsx", [["Joe", "123"]]))
 
     def test_other_formats_are_refused_by_name(self):
@@ -162,18 +162,18 @@ class TestImportSpreadsheet(BaseCase):
             header, row = ([f"{letter}{number}" for number in range(count)] for letter in "hv")
             for data in (",".join(header).encode() + b"\n" + ",".join(row).encode(), make_xlsx(header, row)):
                 if works:
-                    book, rows = self.read(data)
+                    book, rows = self.read_book(data)
                     self.assertEqual((book.headers, rows), (header, [row]))
                 else:
                     self.assertRefused(data, "too_many_columns")
 
     def test_headers_repeated_and_missing(self):
-        book, rows = self.read(b"Email,,email,Email\na,b,c,d\n")
+        book, rows = self.read_book(b"Email,,email,Email\na,b,c,d\n")
         self.assertEqual(book.headers, ["Email", "B", "email (2)", "Email (3)"])
         self.assertEqual(rows, [["a", "b", "c", "d"]])
 
     def test_title_rows_above_the_header(self):
-        book, rows = self.read(b"Leads of the fair\n2026\nName,Phone,City\nJoe,1,Haifa\n")
+        book, rows = self.read_book(b"Leads of the fair\n2026\nName,Phone,City\nJoe,1,Haifa\n")
         self.assertEqual(book.headers, ["Name", "Phone", "City"])
         self.assertEqual(rows, [["Joe", "1", "Haifa"]])
 
@@ -197,7 +197,7 @@ class TestImportSpreadsheet(BaseCase):
             ["Eve", "Other", 4],
             fill=fill,
         )
-        book, rows = self.read(data)
+        book, rows = self.read_book(data)
         self.assertEqual(book.headers, ["Name", "Company", "Phone"])
         self.assertEqual([row[1] for row in rows], ["Acme", "Acme", "Acme", "Other"])
 
@@ -211,11 +211,11 @@ class TestImportSpreadsheet(BaseCase):
             "<f>1+1</f><v></v>", "<f>1+1</f><v>2</v>"
         )
         calculated = calculated.replace("<f>1+1</f><v/>", "<f>1+1</f><v>2</v>")
-        _book, rows = self.read(repack(data, {"xl/worksheets/sheet1.xml": calculated}))
+        _book, rows = self.read_book(repack(data, {"xl/worksheets/sheet1.xml": calculated}))
         self.assertEqual(rows, [["Joe", "2"]])
 
     def test_formulas_in_text(self):
-        _book, rows = self.read(b'Name,Phone\nJoe,"=""00972"""\n=cmd|x,#N/A\n')
+        _book, rows = self.read_book(b'Name,Phone\nJoe,"=""00972"""\n=cmd|x,#N/A\n')
         self.assertEqual(rows, [["Joe", "00972"], ["=cmd|x", ""]])
 
     def test_cell_of_a_megabyte(self):
@@ -235,7 +235,7 @@ class TestImportSpreadsheet(BaseCase):
             ["a", "b", "c", "d", "e"],
             [datetime.datetime(2021, 4, 15, 0, 3), 972501234567, 1.5, True, datetime.date(2021, 4, 15)],
         )
-        _book, rows = self.read(data)
+        _book, rows = self.read_book(data)
         self.assertEqual(rows, [["2021-04-15 00:03:00", "972501234567", "1.5", "TRUE", "2021-04-15 00:00:00"]])
 
     def test_sheets(self):
@@ -247,8 +247,8 @@ class TestImportSpreadsheet(BaseCase):
             sheet.append(["Joe", title])
         output = io.BytesIO()
         book.save(output)
-        self.assertEqual(self.read(output.getvalue())[1], [["Joe", "Leads"]])
-        self.assertEqual(self.read(output.getvalue(), sheet="More")[1], [["Joe", "More"]])
+        self.assertEqual(self.read_book(output.getvalue())[1], [["Joe", "Leads"]])
+        self.assertEqual(self.read_book(output.getvalue(), sheet="More")[1], [["Joe", "More"]])
         self.assertRefused(output.getvalue(), "no_such_sheet", sheet="Nope")
 
     # Attacks
@@ -272,7 +272,7 @@ class TestImportSpreadsheet(BaseCase):
         for (cell,) in sheet.iter_rows():
             self.assertNotEqual(cell.data_type, "f")
             self.assertFalse(cell.value.startswith(FORMULA_STARTS))
-        _book, rows = self.read(write_xlsx(["Phone"], [["+972501234567"]]))
+        _book, rows = self.read_book(write_xlsx(["Phone"], [["+972501234567"]]))
         self.assertEqual(rows, [["+972501234567"]], "What was given back can be loaded again as it was")
 
     # Anything
@@ -312,7 +312,7 @@ class TestImportSpreadsheet(BaseCase):
         expected = [[cell.strip("\xa0 \t\r\n\u200e\u200f") for cell in row] for row in rows]
         expected = [row for row in expected if any(row)]
         try:
-            _book, found = self.read(content)
+            _book, found = self.read_book(content)
         except SpreadsheetError as error:
             self.assertEqual((error.code, expected), ("header_only", []))
         else:

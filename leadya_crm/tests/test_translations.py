@@ -9,6 +9,9 @@ I18N = Path(__file__).parents[1] / "i18n"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 TAG = re.compile(r"</?\w+")
 
+#: Names that are the same in every language: of parameters, formats and methods, and addresses.
+INTERNATIONAL = re.compile(r"(<span>)?[a-z_]+(</span>)?|https://\S+|BANT|NTM|ID|JSON|JavaScript|Base64")
+
 
 @tagged("post_install", "-at_install")
 class TestTranslations(BaseCase):
@@ -20,11 +23,11 @@ class TestTranslations(BaseCase):
             translated = {entry.msgid: entry for entry in polib.pofile(str(I18N / f"{language}.po"))}
             for source in template:
                 with self.subTest(language=language, term=source.msgid):
-                    entry = translated.get(source.msgid)
-                    self.assertTrue(entry and entry.msgstr and not entry.fuzzy, "not translated")
-                    for pattern in (PLACEHOLDER, TAG):
-                        self.assertEqual(
-                            sorted(pattern.findall(source.msgid)),
-                            sorted(pattern.findall(entry.msgstr)),
-                            pattern.pattern,
-                        )
+                    self._check(source.msgid, translated.get(source.msgid))
+
+    def _check(self, source, entry):
+        if INTERNATIONAL.fullmatch(source) and not (entry and entry.msgstr):
+            return
+        self.assertTrue(entry and entry.msgstr and not entry.fuzzy, "not translated")
+        for pattern in (PLACEHOLDER, TAG):
+            self.assertEqual(sorted(pattern.findall(source)), sorted(pattern.findall(entry.msgstr)))
