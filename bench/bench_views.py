@@ -88,8 +88,7 @@ def multiply(env, table, key, shifted):
     step = 1_000_000
     columns = SQL(", ").join(SQL.identifier(name) for name in names)
     copies = SQL(", ").join(
-        SQL("%s + turn * %s", SQL.identifier(name), step) if name in shifted else SQL.identifier(name)
-        for name in names
+        SQL("%s + turn * %s", SQL.identifier(name), step) if name in shifted else SQL.identifier(name) for name in names
     )
     env.cr.execute(
         SQL(
@@ -164,9 +163,9 @@ def open_list(env, arguments, limit=PAGE):
 def open_form(env, arguments):
     """Twenty leads, one after the other, each as if it were the first."""
     _arch, specification = arguments
-    for lead in env["crm.lead"].search(DOMAIN, limit=20, order="id desc"):
+    for lead_id in env["crm.lead"].search(DOMAIN, limit=20, order="id desc").ids:
         env.invalidate_all()
-        lead.web_read(specification)
+        env["crm.lead"].browse(lead_id).web_read(specification)
 
 
 def prepare_view(xmlid, view_type):
