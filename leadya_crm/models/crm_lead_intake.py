@@ -50,21 +50,24 @@ class CrmLead(models.Model):
         # Without tracking there are neither followers nor notes.
         as_batch = len(vals_list) > 1 and not self.env.context.get("tracking_disable")
         creator = self.with_context(mail_create_nolog=True, leadya_subscribe_later=True) if as_batch else self
-        steps = self._leadya_get_steps()
-        if "attribute" in steps:
+        if "attribute" in self._leadya_get_steps():
             vals_list = self._attribution_complete(vals_list)
         leads = super(CrmLead, creator).create(vals_list).with_env(self.env)
         if as_batch:
             leads._leadya_subscribe(vals_list)
         if as_batch and not self.env.context.get("mail_create_nolog"):
             leads._leadya_log_creation()
-        leads._leadya_run_steps(steps)
+        leads._leadya_intake()
         return leads
 
     def copy(self, default=None):
         """A copy is made by a person, for a reason of theirs: it does not arrive anew."""
         copies = super(CrmLead, self.with_context(leadya_skip_intake=True)).copy(default)
         return copies.with_env(self.env)
+
+    def _leadya_intake(self):
+        """Walk the corridor with new leads, as one batch."""
+        self._leadya_run_steps(self._leadya_get_steps())
 
     @api.model
     def _leadya_get_steps(self):
