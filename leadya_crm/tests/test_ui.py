@@ -63,6 +63,20 @@ class TestUi(LeadyaCommon, HttpCase):
         self.assertEqual(stages.read(["name", "sequence", "team_ids"]), before)
         self.assertTrue(self.env["crm.stage"].search([("name", "=", "No answer")]))
 
+    def test_l2_manager_imports_a_spreadsheet(self):
+        """L2: from the file to the leads, with a dry run before and the rejected row after."""
+        self.start_tour("/odoo/action-leadya_crm.leadya_import_action", "leadya_import", login="leadya_manager")
+        record = self.env["leadya.import"].search([("name", "=", "Leads of the tour")])
+        self.assertEqual(record.state, "running")
+        with self.enter_registry_test_mode():
+            self.env.ref("leadya_crm.ir_cron_leadya_run_imports").method_direct_trigger()
+        self.assertEqual((record.state, record.created_count, record.rejected_count), ("done", 2, 1))
+        leads = self.env["crm.lead"].with_context(active_test=False).search([("external_ref", "in", ("T1", "T2"))])
+        directions = {lead.external_ref: lead.source_direction for lead in leads}
+        self.assertEqual(directions, {"T1": "outbound", "T2": "inbound"})
+        self.assertFalse(leads.sla_clock_ids)
+        self.start_tour(f"/odoo/leadya.import/{record.id}", "leadya_import_result", login="leadya_manager")
+
 
 @tagged("leadya", "leadya_ui", "post_install", "-at_install")
 class TestWidgets(HttpCase):
