@@ -9,7 +9,8 @@ const EXPORT = [
     ",,,,,,Cold Call,Contacted,",
 ].join("\n");
 
-const statistic = (name, count) => `.o_form_sheet [name=plan] .o_field_widget[name=${name}]:contains(${count})`;
+const statistic = (name, count) =>
+    `.o_form_sheet [name=plan] .o_field_widget[name=${name}]:contains(${count})`;
 
 // A sales manager brings in a spreadsheet: file, columns, dry run, start.
 registry.category("web_tour.tours").add("leadya_import", {
@@ -36,7 +37,8 @@ registry.category("web_tour.tours").add("leadya_import", {
         },
         {
             content: "columns are proposed, each with a sample",
-            trigger: ".o_field_widget[name=column_ids] .o_data_row:contains(sommer@tour-pumps.example):contains(Email)",
+            trigger:
+                ".o_field_widget[name=column_ids] .o_data_row:contains(sommer@tour-pumps.example):contains(Email)",
         },
         {
             content: "unknown names are shown",
@@ -48,7 +50,8 @@ registry.category("web_tour.tours").add("leadya_import", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name=source_value_ids] .o_data_row:contains(Cold Call):contains(Outbound)",
+            trigger:
+                ".o_field_widget[name=source_value_ids] .o_data_row:contains(Cold Call):contains(Outbound)",
         },
         {
             trigger: ".o_form_statusbar button[name=action_dry_run]",
