@@ -6,6 +6,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
+from odoo.tools import mute_logger
 
 
 @tagged("leadya", "leadya_capture", "post_install", "-at_install")
@@ -48,10 +49,12 @@ class TestCaptureConcurrency(BaseCase):
                 answers[position] = form._receive(json.dumps(values).encode(), {"content_type": "application/json"})
 
         threads = [threading.Thread(target=run, args=item) for item in enumerate(posts)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
+        # The code mutes the refusals that it expects; threads may lift each other's muting.
+        with mute_logger("odoo.sql_db"):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(60)
         return answers
 
     def test_c3_same_key_at_once_is_one_lead(self):
