@@ -66,8 +66,9 @@ def spread(env, leads):
     stages = env["crm.stage"].search([("is_won", "=", False)]).ids
     env.cr.execute(
         SQL(
-            """UPDATE crm_lead SET stage_id = (%s::int[])[1 + id %% %s], create_date = create_date - id %% 90 * '1 day'::interval
-               WHERE id IN %s""",
+            """UPDATE crm_lead
+                  SET stage_id = (%s::int[])[1 + id %% %s], create_date = create_date - id %% 90 * '1 day'::interval
+                WHERE id IN %s""",
             stages,
             len(stages),
             leads._ids,
