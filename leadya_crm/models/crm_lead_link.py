@@ -72,10 +72,13 @@ class CrmLead(models.Model):
     # Equality on the trigram index that crm has costs some 80 times a btree's (performance.md, "Traps").
     _email_normalized_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
 
-    @api.depends("decision_log_ids.code")
+    @api.depends("suggested_partner_id", "suggested_organization_id", "decision_log_ids.code")
     @api.depends_context("lang")
     def _compute_link_reason(self):
-        for lead in self:
+        suggested = self.filtered(lambda lead: lead.suggested_partner_id or lead.suggested_organization_id)
+        # Only a suggestion shows its reason; the decisions of all other leads need not be read.
+        (self - suggested).link_reason = False
+        for lead in suggested:
             decisions = lead.decision_log_ids.filtered(lambda log: log.code in STRENGTHS)
             lead.link_reason = "; ".join(decisions.sorted("id").mapped("explanation"))
 

@@ -17,7 +17,8 @@ from .progress import step
 DEMO = "leadya_demo"
 STOCK = "leadya_stock"
 TEST = "leadya_test"
-LANGUAGES = ("he_IL", "ru_RU")
+# English first: the first language that is loaded becomes everybody's.
+LANGUAGES = ("en_US", "he_IL", "ru_RU")
 # Files that a database does not depend on: tests are read from the disk, and so are the browser's assets.
 UNRELATED = {"tests", "static", "__pycache__", "README.md", "README.rst"}
 

@@ -41,7 +41,7 @@ tours.add("leadya_log_no_answer", {
         },
         {
             content: "the attempt is in the history",
-            trigger: ".o_field_widget[name=attempt_ids] .o_data_row:contains(No answer)",
+            trigger: ".o_leadya_related_list .o_data_row:contains(No answer)",
         },
     ],
 });
