@@ -1,12 +1,14 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     submission_ids = fields.One2many("leadya.submission", "lead_id", "Submissions", readonly=True, copy=False)
-    submission_count = fields.Integer("Submissions Count", compute="_compute_submission_count")
+    # Stored: every opening of a lead asks for it, and few submissions change it.
+    submission_count = fields.Integer("Submissions Count", compute="_compute_submission_count", store=True)
 
+    @api.depends("submission_ids")
     def _compute_submission_count(self):
         counts = dict(
             self.env["leadya.submission"]._read_group([("lead_id", "in", self.ids)], ["lead_id"], ["__count"])
