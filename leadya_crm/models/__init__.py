@@ -1,5 +1,6 @@
 # Building blocks
 from . import leadya_automation_mixin
+from . import leadya_lead_count_mixin
 from . import leadya_lead_filter_mixin
 from . import leadya_decision_log
 

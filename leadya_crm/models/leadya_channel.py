@@ -32,6 +32,8 @@ class Recognition(NamedTuple):
 class LeadyaChannel(models.Model):
     _name = "leadya.channel"
     _description = "Marketing Channel"
+    _inherit = ["leadya.lead.count.mixin"]
+    _lead_field = "channel_id"
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -60,7 +62,6 @@ class LeadyaChannel(models.Model):
     reach = fields.Integer(help="How many people the channel reaches in a month, by its own figures.")
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     rule_ids = fields.One2many("leadya.channel.rule", "channel_id", string="Rules", copy=True)
-    lead_count = fields.Integer(compute="_compute_lead_count")
     test_url = fields.Char("Try an Address", store=False, help="Paste the address of a visit to see its channel.")
     test_result = fields.Char(compute="_compute_test_result")
 
@@ -68,15 +69,6 @@ class LeadyaChannel(models.Model):
     def _compute_currency_id(self):
         for channel in self:
             channel.currency_id = (channel.company_id or self.env.company).currency_id
-
-    def _compute_lead_count(self):
-        counts = dict(
-            self.env["crm.lead"]
-            .with_context(active_test=False)
-            ._read_group([("channel_id", "in", self.ids)], ["channel_id"], ["__count"])
-        )
-        for channel in self:
-            channel.lead_count = counts.get(channel, 0)
 
     @api.depends("test_url")
     def _compute_test_result(self):
@@ -90,18 +82,6 @@ class LeadyaChannel(models.Model):
                 {"code": found.code, "params": {"channel": found.channel.display_name, "value": found.value}}
             )
             channel.test_result = log.explanation
-
-    def action_view_leads(self):
-        """Open the leads that came by this channel."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.display_name,
-            "res_model": "crm.lead",
-            "view_mode": "list,kanban,form,pivot,graph",
-            "domain": [("channel_id", "=", self.id)],
-            "context": {"active_test": False, "default_channel_id": self.id},
-        }
 
     @api.model
     def _recognise(self, touches, company=None):

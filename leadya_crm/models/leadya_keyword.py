@@ -15,6 +15,8 @@ class LeadyaKeyword(models.Model):
 
     _name = "leadya.keyword"
     _description = "Search Keyword"
+    _inherit = ["leadya.lead.count.mixin"]
+    _lead_field = "keyword_id"
     _order = "name, id"
     _rec_names_search = ["name", "normalized_name"]
 
@@ -30,7 +32,6 @@ class LeadyaKeyword(models.Model):
     ad_group = fields.Char()
     source_id = fields.Many2one("utm.source", index="btree_not_null", ondelete="set null")
     active = fields.Boolean(default=True)
-    lead_count = fields.Integer(compute="_compute_lead_count")
 
     _name_not_blank = models.Constraint(
         "CHECK(normalized_name <> '')", "A keyword needs at least one visible character."
@@ -52,27 +53,6 @@ class LeadyaKeyword(models.Model):
         notation = {"exact": "[%s]", "phrase": '"%s"'}
         for keyword in self:
             keyword.display_name = notation.get(keyword.match_type, "%s") % (keyword.name or "")
-
-    def _compute_lead_count(self):
-        counts = dict(
-            self.env["crm.lead"]
-            .with_context(active_test=False)
-            ._read_group([("keyword_id", "in", self.ids)], ["keyword_id"], ["__count"])
-        )
-        for keyword in self:
-            keyword.lead_count = counts.get(keyword, 0)
-
-    def action_view_leads(self):
-        """Open the leads that this keyword brought."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.display_name,
-            "res_model": "crm.lead",
-            "view_mode": "list,kanban,form,pivot,graph",
-            "domain": [("keyword_id", "=", self.id)],
-            "context": {"active_test": False},
-        }
 
     @api.model
     def _find_or_create(self, terms):

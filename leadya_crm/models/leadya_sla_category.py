@@ -12,7 +12,8 @@ class LeadyaSlaCategory(models.Model):
 
     _name = "leadya.sla.category"
     _description = "SLA Category"
-    _inherit = ["leadya.lead.filter.mixin", "leadya.automation.mixin"]
+    _inherit = ["leadya.lead.filter.mixin", "leadya.automation.mixin", "leadya.lead.count.mixin"]
+    _lead_field = "sla_category_id"
     _check_company_auto = True
 
     color = fields.Integer()
@@ -55,7 +56,6 @@ class LeadyaSlaCategory(models.Model):
     )
     notify_leader = fields.Boolean("Tell the Team Leader", default=True, help="When the answer is late.")
     step_ids = fields.One2many("leadya.sla.step", "category_id", string="Cadence", copy=True)
-    lead_count = fields.Integer(compute="_compute_lead_count")
 
     _response_positive = models.Constraint("CHECK(response_minutes > 0)", "A promise needs at least one minute.")
     _at_risk_range = models.Constraint(
@@ -78,24 +78,6 @@ class LeadyaSlaCategory(models.Model):
                         calendar=calendar.name,
                     )
                 )
-
-    def _compute_lead_count(self):
-        counts = dict(
-            self.env["crm.lead"]._read_group([("sla_category_id", "in", self.ids)], ["sla_category_id"], ["__count"])
-        )
-        for category in self:
-            category.lead_count = counts.get(category, 0)
-
-    def action_view_leads(self):
-        """Open the open leads of this category."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.display_name,
-            "res_model": "crm.lead",
-            "view_mode": "list,kanban,form,pivot,graph",
-            "domain": [("sla_category_id", "=", self.id)],
-        }
 
     def _get_calendar(self, company):
         """The working hours that the promise runs in."""

@@ -61,20 +61,7 @@ class LeadyaTouch(models.Model):
         :return: only what the address says
         :rtype: dict
         """
-        tracking = parse_tracking(url)
-        names = (
-            "source",
-            "medium",
-            "campaign",
-            "term",
-            "content",
-            "match_type",
-            "ad_group",
-            "device",
-            "click_id",
-            "click_id_kind",
-        )
-        return {name: value for name in names if (value := getattr(tracking, name))}
+        return parse_tracking(url).said()
 
     # ------------------------------------------------------------
     # COMPLETION

@@ -362,20 +362,7 @@ def _storable(text):
 
 
 def _tracking_values(url):
-    tracking = parse_tracking(url)
-    names = (
-        "source",
-        "medium",
-        "campaign",
-        "term",
-        "content",
-        "match_type",
-        "ad_group",
-        "device",
-        "click_id",
-        "click_id_kind",
-    )
-    return {name: _storable(value) for name in names if (value := getattr(tracking, name))}
+    return {name: _storable(value) for name, value in parse_tracking(url).said().items()}
 
 
 def _moment(text):

@@ -50,6 +50,14 @@ class Tracking:
     host: str = ""
     parameters: dict = field(default_factory=dict, compare=False)
 
+    def said(self):
+        """What the address says of the visit, by the names of a touch's values.
+
+        :rtype: dict[str, str]
+        """
+        names = (*_PARAMETERS, "click_id", "click_id_kind")
+        return {name: value for name in names if (value := getattr(self, name))}
+
 
 def parse_tracking(url):
     """Read the tracking parameters of an address.
