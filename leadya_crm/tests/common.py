@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from odoo import Command
+from odoo import SUPERUSER_ID, Command, api
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.mail.tests.common import freeze_all_time
@@ -100,3 +100,19 @@ class LeadyaCommon(TransactionCase):
     def explanations(self, lead, step=None):
         logs = lead.decision_log_ids.sorted("id")
         return logs.filtered(lambda log: not step or log.step == step).mapped("explanation")
+
+
+class Transaction:
+    """A transaction of its own with all rights, committed at its end; for tests of what races."""
+
+    def __init__(self, registry):
+        self._registry = registry
+
+    def __enter__(self):
+        self._cr = self._registry.cursor()
+        return api.Environment(self._cr, SUPERUSER_ID, {})
+
+    def __exit__(self, kind, value, traceback):
+        if kind is None:
+            self._cr.commit()  # pylint: disable=invalid-commit
+        self._cr.close()

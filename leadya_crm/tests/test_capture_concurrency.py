@@ -2,11 +2,12 @@ import json
 import threading
 import uuid
 
-from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
+
+from .common import Transaction
 
 
 @tagged("leadya", "leadya_capture", "post_install", "-at_install")
@@ -24,7 +25,7 @@ class TestCaptureConcurrency(BaseCase):
         self.addCleanup(self._clean)
 
     def _env(self):
-        return _Transaction(self.registry)
+        return Transaction(self.registry)
 
     def _clean(self):
         with self._env() as env:
@@ -79,19 +80,3 @@ class TestCaptureConcurrency(BaseCase):
             submissions.filtered(lambda one: one.state == "received")._process()
             self.assertEqual(set(submissions.mapped("state")), {"done"})
             self.assertEqual(len(submissions.lead_id), 4)
-
-
-class _Transaction:
-    """A transaction with all rights, committed at its end."""
-
-    def __init__(self, registry):
-        self._registry = registry
-
-    def __enter__(self):
-        self._cr = self._registry.cursor()
-        return api.Environment(self._cr, SUPERUSER_ID, {})
-
-    def __exit__(self, kind, value, traceback):
-        if kind is None:
-            self._cr.commit()  # pylint: disable=invalid-commit
-        self._cr.close()
