@@ -50,7 +50,10 @@ class CrmLead(models.Model):
         promised = self.filtered(
             lambda lead: lead.sla_state in OPEN_STATES and lead.user_id and lead.sla_category_id.handling == "active"
         )
-        promised -= promised.browse(promised._cadence_get_activities().mapped("res_id"))
+        # Only a lead that has a next action can have its activity already.
+        planned = promised.filtered("next_action_at")
+        if planned:
+            promised -= promised.browse(planned._cadence_get_activities().mapped("res_id"))
         self._cadence_schedule([(lead, CALL, lead.sla_deadline, "first_call") for lead in promised])
         return [
             {
