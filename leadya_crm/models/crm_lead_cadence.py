@@ -41,6 +41,21 @@ class CrmLead(models.Model):
         "Next Action", copy=False, index="btree_not_null", help="When the customer is to be contacted next."
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"active", "stage_id", "probability"}.isdisjoint(vals):
+            self._cadence_end_closed()
+        return result
+
+    def _cadence_end_closed(self):
+        """Nobody needs to call for a lead that was won, lost or archived."""
+        closed = self.filtered(
+            lambda lead: lead.next_action_at and (not lead.active or lead.won_status != "pending")
+        ).sudo()
+        if closed:
+            closed._cadence_get_activities().unlink()
+            closed.next_action_at = False
+
     # ------------------------------------------------------------
     # CORRIDOR
     # ------------------------------------------------------------

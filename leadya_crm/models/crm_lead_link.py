@@ -128,11 +128,6 @@ class CrmLead(models.Model):
         """It is somebody else: suggest it no more."""
         self.write({"suggested_partner_id": False, "suggested_organization_id": False})
 
-    def action_view_possible_duplicate(self):
-        """Open the older lead of the same person."""
-        self.ensure_one()
-        return self.possible_duplicate_id.redirect_lead_opportunity_view()
-
     # ------------------------------------------------------------
     # CORRIDOR
     # ------------------------------------------------------------

@@ -22,6 +22,7 @@ from odoo.tools.sql import escape_psql
 from odoo.addons.phone_validation.tools import phone_validation
 
 from ..tools.lead_rows import Column, LeadRow, RowReader
+from .crm_lead_attribution import VISIT_FIELDS
 from .leadya_import_column import MAPPED_TARGETS
 
 _logger = logging.getLogger(__name__)
@@ -49,17 +50,6 @@ COMPLETED_FIELDS = (
     "state_id",
     "external_ref",
 )
-VISIT_FIELDS = {
-    "source_id": "source_id",
-    "medium_id": "medium_id",
-    "campaign_id": "campaign_id",
-    "channel_id": "channel_id",
-    "utm_term": "term",
-    "landing_url": "landing_url",
-    "referrer_url": "referrer_url",
-    "click_id": "click_id",
-    "click_id_kind": "click_id_kind",
-}
 
 
 @dataclass(eq=False)

@@ -170,6 +170,15 @@ class TestCadence(LeadyaCommon):
         self.log("reached")
         self.assertFalse(self.clock("follow_up"))
 
+    def test_won_lead_needs_no_call(self):
+        """The module's planned call goes when the deal is won; a person's own activity stays."""
+        own = self.lead.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.rep.id, summary="Send the flowers"
+        )
+        self.lead.with_user(self.rep).action_set_won()
+        self.assertEqual(self.lead.activity_ids, own)
+        self.assertFalse(self.lead.next_action_at)
+
     def test_merge_adds_up(self):
         with self.at(NOW):
             other = self._make_lead(user_id=self.rep.id)
