@@ -36,6 +36,10 @@ from . import resource_calendar
 
 # Doors
 from . import leadya_capture_form
+from . import leadya_capture_form_receive
+from . import leadya_capture_form_read
+from . import leadya_capture_form_wiring
+from . import leadya_capture_form_try
 from . import leadya_capture_field
 from . import leadya_submission
 from . import crm_lead_submission
@@ -43,7 +47,14 @@ from . import ir_http
 from . import leadya_import
 from . import leadya_import_column
 from . import leadya_import_value
+from . import leadya_import_value_proposal
 from . import leadya_import_row
+from . import leadya_import_file
+from . import leadya_import_mapping
+from . import leadya_import_check
+from . import leadya_import_job
 from . import leadya_import_run
+from . import leadya_import_result
+from . import leadya_import_undo
 from . import leadya_import_text
 from . import crm_lead_import

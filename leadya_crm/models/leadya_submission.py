@@ -14,7 +14,6 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import email_normalize, mute_logger
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
-from ..tools import capture
 from ..tools.capture import CaptureError
 
 _logger = logging.getLogger(__name__)
@@ -22,6 +21,15 @@ _logger = logging.getLogger(__name__)
 # How many submissions the scheduled action takes before it commits: a failure then loses
 # little work, and no lock is held for long.
 _BATCH = 50
+
+
+class SubmissionNotReady(Exception):
+    """What came in can't be read yet: another system has to be asked first and did not answer.
+
+    The submission waits and is tried again by itself, less and less often.
+
+    :param str message: why, for the admin
+    """
 
 
 class LeadyaSubmission(models.Model):
@@ -87,6 +95,11 @@ class LeadyaSubmission(models.Model):
     consent_given = fields.Boolean(readonly=True)
     consent_text = fields.Text(readonly=True)
     erased_at = fields.Datetime(readonly=True)
+    # On the way
+    is_test = fields.Boolean("Test", readonly=True, help="Sent to try the door; no lead is made of it.")
+    outcome = fields.Json(readonly=True, help="Of a test: what would have become of it.")
+    retry_at = fields.Datetime("Tried Again At", readonly=True)
+    tries = fields.Integer(readonly=True)
 
     _reference_uniq = models.UniqueIndex("(reference)", "This reference is taken.")
     _key_uniq = models.UniqueIndex("(form_id, idempotency_key) WHERE idempotency_key IS NOT NULL", "This key was used.")
@@ -171,6 +184,10 @@ class LeadyaSubmission(models.Model):
                 raise
             return reference
 
+    def _kept(self):
+        """What is done as soon as it is stored."""
+        self.filtered(lambda submission: submission.state == "received")._process()
+
     @api.model
     def _read_committed_reference(self, form_id, key):
         # This transaction began before the other one ended, and so can't see its row: a new one can.
@@ -184,15 +201,12 @@ class LeadyaSubmission(models.Model):
         for submission in self:
             submission._process_one()
 
-    def _process_one(self, read=None):
-        """Make the submission a lead, or note why it could not be.
-
-        :param dict read: what the post says, where it was just read; else the payload is read again
-        """
+    def _process_one(self):
+        """Make the submission a lead, or note why it could not be."""
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                self._make_lead(read)
+                self._make_lead()
         except CaptureError as error:
             self.write({"state": "error", "error": self.form_id._error_text(error.code, error.field, **error.params)})
         except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError, IntegrityError) as error:
@@ -205,9 +219,9 @@ class LeadyaSubmission(models.Model):
             )
             self.write({"state": "error", "error": f"{type(error).__name__}: {error}"[:1000]})
 
-    def _make_lead(self, read):
+    def _make_lead(self):
         form = self.form_id
-        read = read or form._read_fields(capture.parse_post(self._body(), self.content_type))
+        read = form._read_submission(self)
         lead = self._find_open_lead(read["values"]) if form.duplicate_policy == "join" else self.env["crm.lead"]
         state = "merged" if lead else "done"
         if lead:

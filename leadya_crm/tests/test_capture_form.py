@@ -362,7 +362,7 @@ class TestCaptureForm(CaptureCommon, TransactionCase):
         self.assertEqual(len(self.form.submission_ids), 1)
 
     def test_waiting_submissions_are_taken_by_the_scheduled_action(self):
-        with patch.object(type(self.env["leadya.submission"]), "_process_one", lambda self, read: None):
+        with patch.object(type(self.env["leadya.submission"]), "_kept", lambda self: None):
             self._receive({"email": "a@example.com"})
             self._receive({"email": "b@example.com"})
         self.assertEqual(self.form.submission_ids.mapped("state"), ["received", "received"])

@@ -1,0 +1,171 @@
+"""What a post means: its names and texts, read by the door's map."""
+
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import plaintext2html
+
+from ..tools import capture
+from ..tools.capture import CaptureError
+from .leadya_capture_field import TARGET_LIMITS
+
+_YES = {"1", "true", "on", "yes", "y", "checked", "כן", "да"}
+
+
+class LeadyaCaptureForm(models.Model):
+    _inherit = "leadya.capture.form"
+
+    def _read_submission(self, submission):
+        """What a submission says, by the kind of the door.
+
+        A kind of door has a ``_read_submission_<kind>``, which gives back what :meth:`_read_fields` does.
+
+        :rtype: dict
+        :raises CaptureError: it can't be used as it is
+        :raises SubmissionNotReady: not yet; it is read again later
+        """
+        return getattr(self, f"_read_submission_{self.kind}")(submission)
+
+    def _read_submission_form(self, submission):
+        return self._read_fields(capture.parse_post(submission._body(), submission.content_type))
+
+    def _read_submission_json(self, submission):
+        return self._read_submission_form(submission)
+
+    def _read_fields(self, post):
+        """What the post says, by the form's map.
+
+        :param Post post: see ``tools.capture``
+        :return: ``values`` (of a lead), ``understood`` and ``unknown`` (texts by name), ``touches``,
+            ``consent`` (whether it was given)
+        :rtype: dict
+        :raises CaptureError: ``missing``, ``email``, ``long``, ``not_text``, ``consent``
+        """
+        lines = {
+            normalise_name: line
+            for line in self.field_ids
+            for normalise_name in map(capture.normalise_name, line._incoming_names())
+        }
+        texts, understood, unknown, tracking = {}, {}, {}, {}
+        for name, text in post.fields.items():
+            line = lines.get(capture.normalise_name(name))
+            if name in (self.honeypot_name, self.consent_name):
+                continue
+            if line and (value := self._read_text(line, name, text, name in post.structured)):
+                texts.setdefault(line, []).append(value)
+            elif not line and capture.is_tracking_name(name):
+                tracking[name] = text
+            elif not line:
+                unknown[name] = text
+        self._check_required(texts, post)
+        values = {}
+        # The country first: it tells states of the same code apart.
+        for line, found in sorted(texts.items(), key=lambda item: item[0].target == "state_id"):
+            self._read_line(line, found, values, understood, unknown)
+        self._compose_names(values)
+        return {
+            "values": values,
+            "understood": {**understood, **{name: text for name, text in tracking.items() if text}},
+            "unknown": unknown,
+            "touches": self._read_touches(post, tracking),
+            "consent": post.fields.get(self.consent_name, "").strip().casefold() in _YES,
+        }
+
+    def _read_touches(self, post, tracking):
+        """The visits that the snippet remembered, and the one of the post itself if it is another."""
+        touches = [{**touch, "origin": "snippet"} for touch in post.touches]
+        own = capture.touch_from_fields(tracking)
+        if own and not (touches and touches[-1].get("landing_url") == own.get("landing_url")):
+            touches.append({**own, "origin": "form"})
+        return touches
+
+    def _read_text(self, line, name, text, structured):
+        kind, limit = TARGET_LIMITS[line.target]
+        if structured:
+            raise CaptureError("not_text", name)
+        if len(text) > limit:
+            raise CaptureError("long", name, limit=limit, length=len(text))
+        text = capture.many_lines(text) if kind == "lines" else capture.one_line(text)
+        if kind == "email" and text and not capture.is_email(text):
+            raise CaptureError("email", name)
+        return text
+
+    def _check_required(self, texts, post):
+        for line in self.field_ids:
+            if line.required and line not in texts and not self._is_given_otherwise(line, texts):
+                raise CaptureError("missing", line.name)
+        if self.consent_required and post.fields.get(self.consent_name, "").strip().casefold() not in _YES:
+            raise CaptureError("consent", self.consent_name)
+
+    def _is_given_otherwise(self, line, texts):
+        """A full name is given as well by its parts."""
+        return line.target == "contact_name" and {"first_name", "last_name"} & {other.target for other in texts}
+
+    def _read_line(self, line, found, values, understood, unknown):
+        kind = TARGET_LIMITS[line.target][0]
+        text = "\n".join(found) if kind == "lines" else found[0]
+        value = self._lead_value(kind, text, values)
+        if value:
+            if line.target == "description":
+                value = (
+                    values.get("description", "")
+                    + ("\n\n" if values.get("description") else "")
+                    + self._note(line, value)
+                )
+            values[line.target] = value
+            understood[line._label()] = text
+        else:
+            unknown[line.name] = text
+        if kind != "lines" and len(found) > 1:
+            unknown[line.name] = ", ".join(found[1:])
+
+    def _note(self, line, text):
+        """Several questions in the notes are told apart by their labels."""
+        alone = len(self.field_ids.filtered(lambda other: other.target == "description")) == 1
+        return text if alone else f"{line._label()}: {text}"
+
+    def _lead_value(self, kind, text, values):
+        if kind == "website":
+            return text if capture.is_web_address(text) else False
+        if kind == "country":
+            return self._find_country(text).id
+        if kind == "state":
+            return self._find_state(text, values.get("country_id")).id
+        return text
+
+    def _find_country(self, text):
+        Country = self.env["res.country"].sudo()
+        if len(text) == 2 and text.isalpha():
+            return Country.search([("code", "=", text.upper())], limit=1)
+        for lang, _name in self.env["res.lang"].get_installed():
+            if found := Country.with_context(lang=lang).search([("name", "=ilike", _like_literal(text))], limit=1):
+                return found
+        return Country
+
+    def _find_state(self, text, country_id):
+        domain = Domain("name", "=ilike", _like_literal(text)) | Domain("code", "=", text.upper())
+        if country_id:
+            domain &= Domain("country_id", "=", country_id)
+        found = self.env["res.country.state"].sudo().search(domain, limit=2)
+        # The same code stands for a state of several countries: then it says nothing.
+        return found if len(found) == 1 else found.browse()
+
+    def _compose_names(self, values):
+        parts = [values.pop("first_name", ""), values.pop("last_name", "")]
+        name = " ".join(filter(None, parts))
+        if name and not values.get("contact_name"):
+            values["contact_name"] = name
+        if values.get("description"):
+            values["description"] = plaintext2html(values["description"])
+        if not values.get("name"):
+            who = (
+                values.get("contact_name")
+                or values.get("partner_name")
+                or values.get("email_from")
+                or values.get("phone")
+            )
+            values["name"] = f"{who} ({self.name})" if who else self.name
+
+
+def _like_literal(text):
+    """The text for ``=ilike``: its own % and _ are no wildcards."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,125 @@
+"""What to put on a site or into another system, ready to copy."""
+
+import json
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+from .leadya_capture_field import TARGET_LIMITS
+
+
+class LeadyaCaptureForm(models.Model):
+    _inherit = "leadya.capture.form"
+
+    endpoint_url = fields.Char("Address", compute="_compute_wiring", groups="sales_team.group_sale_manager")
+    sample_html = fields.Text("HTML Form", compute="_compute_wiring", groups="sales_team.group_sale_manager")
+    sample_fetch = fields.Text("JavaScript", compute="_compute_wiring", groups="sales_team.group_sale_manager")
+    sample_curl = fields.Text("Command Line", compute="_compute_wiring", groups="sales_team.group_sale_manager")
+
+    @api.depends("token", "kind", "name", "field_ids.name", "field_ids.label", "field_ids.target", "field_ids.required",
+                 "consent_required", "consent_name", "consent_text", "honeypot_name")  # fmt: skip
+    @api.depends_context("lang")
+    def _compute_wiring(self):
+        for form in self:
+            form.endpoint_url = f"{form.get_base_url()}/leadya/capture/{form.token}"
+            form.sample_html = form._sample_html()
+            form.sample_fetch = form._sample_fetch()
+            form.sample_curl = form._sample_curl()
+
+    def _sample_lines(self):
+        """The fields of the sample: one way to give the name, not two."""
+        self.ensure_one()
+        has_name = "contact_name" in self.field_ids.mapped("target")
+        hidden = ("first_name", "last_name") if has_name else ()
+        return self.field_ids.filtered(
+            lambda line: line.required or line.target not in (*hidden, "external_ref", "name")
+        )
+
+    def _sample_html(self):
+        inputs = Markup("\n").join(self._sample_input(line) for line in self._sample_lines())
+        consent = Markup("")
+        if self.consent_required or self.consent_text:
+            consent = Markup('\n  <label><input type="checkbox" name="%s" value="yes"%s> %s</label>') % (
+                self.consent_name,
+                Markup(" required") if self.consent_required else "",
+                self.consent_text or self.env._("I agree to be contacted."),
+            )
+        return Markup(
+            '<form action="%s" method="post" accept-charset="utf-8">\n%s%s\n'
+            '  <input type="hidden" name="landing_url"><input type="hidden" name="referrer_url">\n'
+            '  <input name="%s" tabindex="-1" autocomplete="off" aria-hidden="true" style="display:none">\n'
+            '  <button type="submit">%s</button>\n'
+            "</form>\n"
+            "<script>\n"
+            "  // Where the visitor came from: the address of this page and of the one before.\n"
+            "  for (const form of document.querySelectorAll('form[action*=\"/leadya/capture/\"]')) {\n"
+            "    form.elements.landing_url.value = location.href;\n"
+            "    form.elements.referrer_url.value = document.referrer;\n"
+            "  }\n"
+            "</script>"
+        ) % (self.endpoint_url, inputs, consent, self.honeypot_name, self.env._("Send"))
+
+    def _sample_input(self, line):
+        kind, limit = TARGET_LIMITS[line.target]
+        required = Markup(" required") if line.required else ""
+        if kind == "lines":
+            return Markup('  <label>%s <textarea name="%s" maxlength="%s"%s></textarea></label>') % (
+                line._label(),
+                line.name,
+                limit,
+                required,
+            )
+        input_type = {"email_from": "email", "phone": "tel"}.get(line.target, "text")
+        return Markup('  <label>%s <input type="%s" name="%s" maxlength="%s"%s></label>') % (
+            line._label(), input_type, line.name, limit, required,
+        )  # fmt: skip
+
+    def _sample_object(self):
+        """A post that the form takes, as text of a JSON object."""
+        samples = {
+            "email_from": "dana@example.com",
+            "contact_name": "Dana Levi",
+            "phone": "+972 3 555 0100",
+            "description": "Please call me.",
+        }
+        pairs = [(line.name, samples.get(line.target, line.required and "…")) for line in self._sample_lines()]
+        if self.consent_required:
+            pairs.append((self.consent_name, "yes"))
+        return {name: text for name, text in pairs if text}
+
+    def _sample_json(self):
+        """A post as JSON, with a field that the map doesn't know."""
+        return json.dumps(
+            {**self._sample_object(), "employees": 25, "utm_source": "google", "utm_medium": "cpc"},
+            ensure_ascii=False,
+            indent=2,
+        )
+
+    def _sample_fetch(self):
+        body = ",\n".join(f"    {_js(name)}: {_js(text)}" for name, text in self._sample_object().items())
+        return (
+            f"const answer = await fetch({_js(self.endpoint_url)}, {{\n"
+            '  method: "POST",\n'
+            '  headers: {"Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID()},\n'
+            f"  body: JSON.stringify({{\n{body},\n"
+            "    landing_url: location.href,\n    referrer_url: document.referrer,\n  }),\n"
+            "});\n"
+            "console.log(answer.status, await answer.json());"
+        )
+
+    def _sample_curl(self):
+        if self.kind == "json":
+            data = json.dumps(self._sample_object(), ensure_ascii=False)
+            return f"curl -H 'Content-Type: application/json' -d {_shell(data)} {_shell(self.endpoint_url)}"
+        data = " ".join(f"--data-urlencode {_shell(f'{name}={text}')}" for name, text in self._sample_object().items())
+        return f"curl {data} {_shell(self.endpoint_url)}"
+
+
+def _js(text):
+    """The text as a JavaScript and JSON literal that can also stand inside a script of a page."""
+    return json.dumps(text, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _shell(text):
+    return "'" + str(text).replace("'", "'\\''") + "'"
