@@ -6,9 +6,9 @@ both databases; with the addon they have all that the corridor gives a lead.
 """
 
 import sys
-from itertools import cycle
 
-from common import compare, measure, open_registries, prepare_leads, prepare_visits, report, set_up
+from bulk import MADE_BY_ORM, make_leads, multiply, vacuum
+from common import compare, measure, open_registries, prepare_leads, prepare_visits, report
 from common import manager as environment
 from lxml import etree
 
@@ -17,7 +17,6 @@ from odoo.tools import SQL
 from odoo.addons.mail.tools.discuss import Store
 
 COUNT = 100_000
-MADE_BY_ORM = 1000
 KANBAN = "crm.crm_case_kanban_view_leads"
 LIST = "crm.crm_case_tree_view_oppor"
 FORM = "crm.crm_lead_view_form"
@@ -43,70 +42,14 @@ CHATTER = ["activities", "attachments", "contact_fields", "followers", "schedule
 
 def fill(registry, prepare):
     """Make some leads by the ORM, and copy them with all that belongs to them."""
-    reps = set_up(registry)
+    make_leads(registry, prepare)
     with environment(registry, commit=True) as env:
-        values = prepare(env, MADE_BY_ORM)
-        leads = env["crm.lead"].create(
-            [{**lead, "user_id": rep} for lead, rep in zip(values, cycle(reps), strict=False)]
-        )
-        if "leadya.touch" not in env:
-            for user, owned in leads.grouped("user_id").items():
-                owned.activity_schedule("mail.mail_activity_data_call", user_id=user.id)
-        env.cr.flush()
-        spread(env, leads)
-        multiply(env, "crm_lead", "id", {"id"})
+        turns = range(1, COUNT // MADE_BY_ORM)
+        multiply(env, "crm_lead", "id", {"id"}, turns)
         for table, key in BELONGINGS.items():
             if env.cr.execute(SQL("SELECT to_regclass(%s)", table)) or env.cr.fetchone()[0]:
-                multiply(env, table, key, {"id", key})
-    with registry.cursor() as cr:
-        cr.commit()
-        cr._cnx.autocommit = True
-        cr.execute("VACUUM ANALYZE")
-        cr._cnx.autocommit = False
-
-
-def spread(env, leads):
-    """Put the leads on the open stages, and their creation into the last months."""
-    stages = env["crm.stage"].search([("is_won", "=", False)]).ids
-    env.cr.execute(
-        SQL(
-            """UPDATE crm_lead
-                  SET stage_id = (%s::int[])[1 + id %% %s], create_date = create_date - id %% 90 * '1 day'::interval
-                WHERE id IN %s""",
-            stages,
-            len(stages),
-            leads._ids,
-        )
-    )
-    # The other leads of the database would be multiplied too.
-    env.cr.execute(SQL("DELETE FROM crm_lead WHERE id NOT IN %s", leads._ids))
-
-
-def multiply(env, table, key, shifted):
-    """Copy all rows of a table until there are ``COUNT`` leads.
-
-    :param str key: column that holds the lead's id
-    :param set shifted: columns that are numbers of their own in each copy
-    """
-    env.cr.execute(SQL("SELECT column_name FROM information_schema.columns WHERE table_name = %s", table))
-    names = [name for (name,) in env.cr.fetchall()]
-    step = 1_000_000
-    columns = SQL(", ").join(SQL.identifier(name) for name in names)
-    copies = SQL(", ").join(
-        SQL("%s + turn * %s", SQL.identifier(name), step) if name in shifted else SQL.identifier(name) for name in names
-    )
-    env.cr.execute(
-        SQL(
-            "INSERT INTO %s (%s) SELECT %s FROM %s, generate_series(1, %s) AS turn WHERE %s < %s",
-            SQL.identifier(table),
-            columns,
-            copies,
-            SQL.identifier(table),
-            COUNT // MADE_BY_ORM - 1,
-            SQL.identifier(key),
-            step,
-        )
-    )
+                multiply(env, table, key, {"id", key}, turns)
+    vacuum(registry)
 
 
 # ------------------------------------------------------------
