@@ -54,6 +54,8 @@ _REFERRER_NAMES = ("referrer_url", "referrer", "referer")
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _SPACES = re.compile(r"\s+")
+# "+0000", which Python 3.10 doesn't take.
+_OFFSET = re.compile(r"([+-]\d\d)(\d\d)$")
 # One address and nothing else: no name, no list, no line break, a domain with a dot.
 _EMAIL = re.compile(
     r"[^\s@<>()\[\],;:\\\"\x00-\x1f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f.]+(?:\.[^\s@<>()\[\],;:\\\"\x00-\x1f.]+)*\.[^\W\d_][\w-]{1,62}"
@@ -182,17 +184,27 @@ def _multipart_parts(body, boundary):
 
 
 def _read_json(body, options):
+    return list(parse_object(body).items())
+
+
+def parse_object(body):
+    """Read a JSON object; its numbers stay texts, so that an identifier of 64 bits keeps every digit.
+
+    :param bytes body: as it came
+    :rtype: dict
+    :raises CaptureError: with the codes ``encoding``, ``json``, ``json_deep``, ``json_object``
+    """
     text = _decode(body, "utf-8-sig")
     if _depth(text) > MAX_DEPTH:
         raise CaptureError("json_deep", limit=MAX_DEPTH)
     try:
-        # Numbers stay texts: every digit is kept, and none costs time to convert.
+        # No number costs time to convert either.
         data = json.loads(text, parse_int=str, parse_float=str, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise CaptureError("json") from error
     if not isinstance(data, dict):
         raise CaptureError("json_object")
-    return list(data.items())
+    return data
 
 
 def _refuse_constant(name):
@@ -240,6 +252,11 @@ def _post_from(pairs):
 
 def _is_flat(value):
     return isinstance(value, list) and not any(isinstance(item, (dict, list)) for item in value)
+
+
+def as_text(value):
+    """Any value of a JSON as a text that PostgreSQL can store: what it can't is replaced, never refused."""
+    return _text(value).replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def _text(value):
@@ -352,7 +369,7 @@ def _touch(item):
     query = urlencode({name: item[name] for name in sorted(_TRACKING_NAMES) if item.get(name)})
     said = _tracking_values(landing) | _tracking_values(f"//form/?{query}")
     touch = {name: value for name, value in {"landing_url": landing, "referrer_url": referrer, **said}.items() if value}
-    if touch and (at := _moment(item.get("at", ""))):
+    if touch and (at := parse_moment(item.get("at", ""))):
         touch["touched_at"] = at
     return touch
 
@@ -365,13 +382,16 @@ def _tracking_values(url):
     return {name: _storable(value) for name, value in parse_tracking(url).said().items()}
 
 
-def _moment(text):
-    """The time as naive UTC to the second; None when it is none, or lies in the future."""
+def parse_moment(text):
+    """The time as naive UTC to the second; None when it is none, or lies in the future.
+
+    :param str text: ISO 8601 (without an offset: UTC), or milliseconds since 1970
+    """
     try:
         if text.isascii() and text.isdigit():
             moment = datetime.fromtimestamp(int(text[:15]) / 1000, timezone.utc)
         else:
-            moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+            moment = datetime.fromisoformat(_OFFSET.sub(r"\1:\2", text.strip().replace("Z", "+00:00")))
             moment = moment.replace(tzinfo=moment.tzinfo or timezone.utc).astimezone(timezone.utc)
     except (ValueError, OverflowError, OSError):
         return None
