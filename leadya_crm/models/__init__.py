@@ -13,6 +13,8 @@ from . import leadya_touch
 from . import leadya_triage_rule
 from . import leadya_sla_category
 from . import leadya_sla_clock
+from . import leadya_sla_clock_pause
+from . import leadya_sla_clock_due
 from . import leadya_contact_attempt
 
 # What Odoo has, extended
@@ -24,6 +26,7 @@ from . import crm_lead_triage
 from . import crm_lead_assignment
 from . import crm_lead_sla
 from . import crm_lead_cadence
+from . import crm_lead_contact
 from . import crm_lead_qualification
 from . import crm_team
 from . import crm_team_member

@@ -17,17 +17,33 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.moments import naive, utc
-from .leadya_contact_attempt import OUTCOMES, UNANSWERED
+from .leadya_contact_attempt import CLOSING, FOUND, MEANS, OUTCOMES, TIMED, UNANSWERED
 from .leadya_sla_clock import OPEN_STATES
 
 CALL = "mail.mail_activity_data_call"
 TODO = "mail.mail_activity_data_todo"
+MEETING = "mail.mail_activity_data_meeting"
+
+#: What an attempt leads to: the kind of next step, by outcome. All others are tried again.
+NEXT_STEPS = {
+    "reached": "follow_up",
+    "quote_sent": "follow_up",
+    "wrote": "follow_up",
+    "met": "follow_up",
+    "call_back": "retry",
+    "meeting": "meeting",
+    "wrong_number": "find_number",
+    "replied": "answer",
+}
+ACTIVITY_TYPES = {"find_number": TODO, "decide": TODO, "answer": TODO, "wait": TODO, "meeting": MEETING}
 
 #: Without a category, which says better: a customer who did not answer is tried again
 #: after half a working day, and one who was spoken to is called in two (Powerlink P5).
 DEFAULT_RETRY_HOURS = 4
 DEFAULT_FOLLOW_UP_DAYS = 2
 WORKDAY_HOURS = 8
+#: A customer who wrote back is waiting.
+DEFAULT_ANSWER_MINUTES = 60
 
 
 class CrmLead(models.Model):
@@ -84,27 +100,49 @@ class CrmLead(models.Model):
     # ATTEMPTS
     # ------------------------------------------------------------
 
-    def action_log_attempt(self, outcome, call_back_at=None, note=None, means="call", minutes=0):
+    def action_log_attempt(
+        self, outcome, call_back_at=None, note=None, means="call", minutes=0, lost_reason_id=None, client_key=None
+    ):
         """Log an attempt to reach the customer of each lead, and set the next step.
 
-        :param str outcome: reached, no_answer, left_message, wrong_number or call_back
-        :param call_back_at: when the customer asked to be called; a datetime in UTC or
-            its text, needed for call_back
+        :param str outcome: one of ``leadya.contact.attempt``'s, other than those that come with their evidence
+        :param call_back_at: when the customer asked to be called, or to meet; a datetime in UTC or
+            its text, needed for call_back and meeting
         :param str note: what was said
-        :param str means: call, email, message or meeting
+        :param str means: call, email, sms, whatsapp, message or meeting
         :param int minutes: time spent
+        :param int lost_reason_id: why the work ends, needed for not_interested and unfit
+        :param str client_key: the screen's own name of the attempt; the same one sent again logs nothing
         :return: the leads' new state, for the screen that shows it
         :rtype: list[dict]
         :raises AccessError: where the user may not write one of the leads
-        :raises UserError: for an unknown outcome, or a call back without a time to come
+        :raises UserError: for an unknown outcome or means, a time that is missing or past, or no reason to close
         """
         self.check_access("write")
-        attempts = self.env["leadya.contact.attempt"].create(
-            self._cadence_prepare_attempts(outcome, call_back_at, note, means, minutes)
-        )
-        for lead, attempt in zip(self, attempts, strict=True):
-            lead._cadence_apply(attempt)
+        values_list = self._cadence_prepare_attempts(outcome, call_back_at, note, means, minutes)
+        leads = self._cadence_without_logged(client_key)
+        if outcome in CLOSING and not lost_reason_id:
+            raise UserError(self.env._("Choose why the work on the lead ends."))
+        for lead, values in zip(self, values_list, strict=True):
+            if lead in leads:
+                key = f"{client_key}:{lead.id}" if client_key else False
+                attempt = self.env["leadya.contact.attempt"].create({**values, "client_key": key})
+                lead._cadence_apply(attempt)
+        if outcome in CLOSING:
+            leads._cadence_close(outcome, lost_reason_id)
         return self.read(["attempt_count", "last_outcome", "next_action_at", "sla_state", "sla_deadline"])
+
+    def _cadence_without_logged(self, client_key):
+        """Those of the leads for which the screen's attempt is not logged yet."""
+        if not client_key:
+            return self
+        keys = [f"{client_key}:{lead.id}" for lead in self]
+        return self - self.env["leadya.contact.attempt"].sudo().search([("client_key", "in", keys)]).lead_id
+
+    def _cadence_close(self, outcome, lost_reason_id):
+        if outcome == "unfit":
+            self.write({"triage_state": "unfit", "triage_quality": False})
+        self.action_set_lost(lost_reason_id=lost_reason_id)
 
     def action_open_callback(self):
         """Ask when to call back, then log the attempt."""
@@ -118,13 +156,15 @@ class CrmLead(models.Model):
         }
 
     def _cadence_prepare_attempts(self, outcome, call_back_at, note, means, minutes):
-        if outcome not in dict(OUTCOMES):
+        if outcome not in dict(OUTCOMES) or outcome in FOUND:
             raise UserError(self.env._("There is no outcome called %(outcome)s.", outcome=outcome))
+        if means not in dict(MEANS):
+            raise UserError(self.env._("There is no means called %(means)s.", means=means))
         try:
             call_back_at = fields.Datetime.to_datetime(call_back_at) or False
         except ValueError as error:
             raise UserError(self.env._("%(text)s is not a time.", text=call_back_at)) from error
-        if outcome == "call_back" and (not call_back_at or call_back_at <= fields.Datetime.now()):
+        if outcome in TIMED and (not call_back_at or call_back_at <= fields.Datetime.now()):
             raise UserError(self.env._("Say when to call back; the time must be still to come."))
         return [
             {
@@ -139,14 +179,24 @@ class CrmLead(models.Model):
         ]
 
     def _cadence_apply(self, attempt):
-        """What an attempt changes: the promise, the count, the history, the next step."""
+        """What a contact changes: the promise, the count, the history, the next step."""
         self.ensure_one()
-        now = attempt.attempted_at
         # Promises and decisions are the module's own: a rep reads them, and does not write.
         lead_sudo = self.sudo()
-        self._cadence_close_activities(attempt)
-        lead_sudo.sla_clock_ids.filtered(lambda clock: clock.kind != "stage")._stop(now, attempt)
-        lead_sudo.write(
+        if attempt.outcome not in FOUND:
+            self._cadence_close_activities(attempt)
+        if attempt.direction == "inbound":
+            lead_sudo._cadence_take_reply()
+        else:
+            lead_sudo._cadence_keep_promise(attempt)
+        if self.active and self.won_status == "pending" and attempt.outcome not in CLOSING:
+            lead_sudo._cadence_set_next_step(attempt)
+
+    def _cadence_keep_promise(self, attempt):
+        """We contacted the customer: the attempt is the evidence."""
+        now = attempt.attempted_at
+        self.sla_clock_ids.filtered(lambda clock: clock.kind != "stage")._stop(now, attempt)
+        self.write(
             {
                 "attempt_count": self.attempt_count + 1,
                 "last_attempt_at": now,
@@ -154,8 +204,12 @@ class CrmLead(models.Model):
                 **({} if self.first_response_at else self._cadence_get_first_response(now)),
             }
         )
-        if self.active and self.won_status == "pending":
-            lead_sudo._cadence_set_next_step(attempt)
+
+    def _cadence_take_reply(self):
+        """The customer wrote: nobody needs to be chased, and a promise that stood still is ours again."""
+        self.sla_clock_ids.filtered(lambda clock: clock.kind != "stage")._cancel()
+        self._cadence_get_activities().unlink()
+        self.last_outcome = "replied"
 
     def _cadence_get_first_response(self, now):
         waited = max(timedelta(), now - self.create_date)
@@ -195,19 +249,32 @@ class CrmLead(models.Model):
     def _cadence_set_next_step(self, attempt):
         """Schedule what follows an attempt, and promise it where the lead has a category."""
         self.ensure_one()
+        if attempt.outcome in FOUND and attempt.direction == "outbound" and self._cadence_get_activities():
+            # A mail goes along with the calls that are planned; it does not take their place.
+            return
         used_up = attempt.outcome in UNANSWERED and self._cadence_count_unanswered() >= self._cadence_get_max_attempts()
         if used_up:
             self._cadence_hand_to_decide()
             return
         due = self._cadence_get_due(attempt)
-        step = {"reached": "follow_up", "wrong_number": "find_number"}.get(attempt.outcome, "retry")
-        self._cadence_schedule([(self, TODO if step == "find_number" else CALL, due, step)])
+        step = NEXT_STEPS.get(attempt.outcome, "retry")
+        self._cadence_schedule([(self, ACTIVITY_TYPES.get(step, CALL), due, step)])
         self._cadence_promise_follow_up(attempt.attempted_at, due)
+
+    def _cadence_wait(self, until, reason):
+        """Nothing to do until the customer comes back, but to look whether they have."""
+        for lead in self:
+            lead_sudo = lead.sudo()
+            lead_sudo._cadence_get_activities().unlink()
+            lead_sudo.with_context(leadya_wait_reason=reason)._cadence_schedule([(lead_sudo, TODO, until, "wait")])
 
     def _cadence_count_unanswered(self):
         """Attempts without an answer since the customer was last spoken to."""
         count = 0
         for attempt in self.attempt_ids.sorted(lambda attempt: (attempt.attempted_at, attempt.id), reverse=True):
+            if attempt.outcome == "wrote":
+                # The mail that goes along with a call is no attempt of its own.
+                continue
             if attempt.outcome not in UNANSWERED:
                 break
             count += 1
@@ -220,11 +287,14 @@ class CrmLead(models.Model):
 
     def _cadence_get_due(self, attempt):
         """When the next step falls due, in the working time of the lead's category."""
-        if attempt.outcome == "call_back":
+        if attempt.outcome in TIMED:
             return attempt.call_back_at
-        if attempt.outcome == "reached":
+        step = NEXT_STEPS.get(attempt.outcome, "retry")
+        if step == "follow_up":
             hours = (self.sla_category_id.follow_up_days or DEFAULT_FOLLOW_UP_DAYS) * WORKDAY_HOURS
-        elif attempt.outcome == "wrong_number":
+        elif step == "answer":
+            hours = (self.sla_category_id.response_minutes or DEFAULT_ANSWER_MINUTES) / 60
+        elif step == "find_number":
             hours = DEFAULT_RETRY_HOURS
         else:
             step = self.sla_category_id._get_step(self._cadence_count_unanswered()) if self.sla_category_id else None
@@ -317,11 +387,15 @@ class CrmLead(models.Model):
     @api.model
     def _cadence_get_summary(self, step, local, user):
         env = self.with_context(lang=user.lang).env
+        reason = self.env.context.get("leadya_wait_reason")
         return {
             "first_call": env._("First call, promised by %(time)s", time=local.strftime("%H:%M")),
             "retry": env._("Call again at %(time)s", time=local.strftime("%H:%M")),
             "follow_up": env._("Follow up"),
             "find_number": env._("Wrong number: find the right one"),
+            "meeting": env._("Meeting at %(time)s", time=local.strftime("%H:%M")),
+            "answer": env._("The customer wrote: answer by %(time)s", time=local.strftime("%H:%M")),
+            "wait": env._("Did the customer come back to us? %(reason)s", reason=reason or "").strip(),
             "decide": env._("No answer after all attempts: decide how to go on"),
         }[step]
 

@@ -1,8 +1,9 @@
 """Corridor, step "clock": what is promised to the lead, and until when."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
-from .leadya_sla_clock import OPEN_STATES, STATES
+from .leadya_sla_clock import OPEN_STATES, PENDING_STATES, STATES
 
 
 class CrmLead(models.Model):
@@ -39,11 +40,13 @@ class CrmLead(models.Model):
 
     @api.depends("sla_clock_ids.state", "sla_clock_ids.deadline")
     def _compute_sla(self):
-        """The open promise that falls due first; without one, the state of the latest."""
+        """The open promise that falls due first; without one, a paused one, or the state of the latest."""
         for lead in self:
             clocks = lead.sla_clock_ids
             still_open = clocks.filtered(lambda clock: clock.state in OPEN_STATES).sorted("deadline")
-            shown = still_open[:1] or clocks.sorted(lambda clock: (clock.start_at, clock.id))[-1:]
+            paused = clocks.filtered(lambda clock: clock.state == "paused")
+            latest = clocks.sorted(lambda clock: (clock.start_at, clock.id))[-1:]
+            shown = still_open[:1] or paused[:1] or latest
             lead.sla_deadline = still_open[:1].deadline
             lead.sla_state = shown.state
 
@@ -56,10 +59,41 @@ class CrmLead(models.Model):
     def _sla_cancel_closed(self):
         """Nothing is owed any more to a lead that was won, lost or archived."""
         closed = self.filtered(
-            lambda lead: lead.sla_state in OPEN_STATES and (not lead.active or lead.won_status != "pending")
+            lambda lead: lead.sla_state in PENDING_STATES and (not lead.active or lead.won_status != "pending")
         )
         if closed:
             closed.sudo().sla_clock_ids._cancel()
+
+    # ------------------------------------------------------------
+    # WAITING FOR THE CUSTOMER
+    # ------------------------------------------------------------
+
+    def action_wait_for_customer(self, until, reason=None):
+        """Let the promises of the leads stand still: the customer is to come back to us.
+
+        They go on by themselves at the given time, and at once when the customer writes or
+        somebody logs an attempt.
+
+        :param until: a datetime in UTC or its text, still to come
+        :param str reason: what is waited for
+        :raises AccessError: where the user may not write one of the leads
+        :raises UserError: where the time is none, or is past
+        """
+        self.check_access("write")
+        now = self.env.cr.now().replace(microsecond=0)
+        try:
+            until = fields.Datetime.to_datetime(until)
+        except ValueError as error:
+            raise UserError(self.env._("%(text)s is not a time.", text=until)) from error
+        if not until or until <= now:
+            raise UserError(self.env._("Say until when to wait for the customer; the time must be still to come."))
+        self.sudo().sla_clock_ids._pause(now, until, reason)
+        self._cadence_wait(until, reason)
+
+    def action_stop_waiting(self):
+        """Let paused promises go on now."""
+        self.check_access("write")
+        self.sudo().sla_clock_ids._resume(self.env.cr.now().replace(microsecond=0))
 
     # ------------------------------------------------------------
     # CORRIDOR
@@ -115,7 +149,7 @@ class CrmLead(models.Model):
         """All promises go along; of the open ones of a kind the earliest stays open."""
         result = super()._merge_dependences(opportunities)
         clocks = (self | opportunities).sudo().sla_clock_ids
-        for kind_clocks in clocks.filtered(lambda clock: clock.state in OPEN_STATES).grouped("kind").values():
+        for kind_clocks in clocks.filtered(lambda clock: clock.state in PENDING_STATES).grouped("kind").values():
             kind_clocks.sorted("deadline")[1:]._cancel()
         # One open promise of a kind a lead: the others are closed before they move.
         clocks.flush_recordset(["state"])

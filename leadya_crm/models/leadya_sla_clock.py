@@ -1,17 +1,12 @@
-import logging
-
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..tools.moments import utc
+from ..tools.waiting import split_waiting
 
-_logger = logging.getLogger(__name__)
-
-#: States of a promise that is still to be kept.
+#: States of a promise that is still to be kept, and whose time runs.
 OPEN_STATES = ("running", "at_risk", "breached")
-
-#: One transaction flips at most so many clocks: small enough to be short for those who
-#: work on the leads meanwhile, large enough for the notices to come as one a leader.
-BATCH_SIZE = 500
+#: The same, with those whose time stands still while the customer is waited for.
+PENDING_STATES = (*OPEN_STATES, "paused")
 
 STATES = [
     ("running", "On time"),
@@ -28,7 +23,9 @@ class LeadyaSlaClock(models.Model):
     """One promise on one lead.
 
     Deadlines are stored, so that what is due is found by index, whatever the number of
-    leads. A clock ends by a contact attempt (kept, or kept late) or is cancelled.
+    leads. A clock ends by a human contact, whose attempt is the evidence (kept, or kept
+    late), or is cancelled. While the customer is waited for it stands still
+    (``leadya_sla_clock_pause``); what time brings is in ``leadya_sla_clock_due``.
     """
 
     _name = "leadya.sla.clock"
@@ -49,7 +46,16 @@ class LeadyaSlaClock(models.Model):
     deadline = fields.Datetime(required=True)
     end_at = fields.Datetime("End")
     state = fields.Selection(STATES, required=True, default="running", index=True)
-    working_minutes = fields.Float(help="Working minutes from start to end, by the calendar of the promise.")
+    # How long it took, and who was waited for
+    wall_minutes = fields.Float("Minutes on the Wall")
+    working_minutes = fields.Float(
+        help="Working minutes from start to end, by the calendar of the promise, without those in which the customer "
+        "was waited for."
+    )
+    waited_assignment = fields.Float("Waited for an Owner", help="Working minutes until the lead had a salesperson.")
+    waited_rep = fields.Float("Waited for the Rep", help="Working minutes in which the salesperson was waited for.")
+    waited_customer = fields.Float("Waited for the Customer", help="Working minutes in which the promise was paused.")
+    waited_off_hours = fields.Float("Out of Hours", help="Minutes on the wall outside working hours.")
     attempt_id = fields.Many2one(
         "leadya.contact.attempt", string="Kept By", index="btree_not_null", ondelete="set null", help="The evidence."
     )
@@ -58,7 +64,7 @@ class LeadyaSlaClock(models.Model):
     _deadline_index = models.Index("(deadline, id) WHERE state IN ('running', 'at_risk')")
     _at_risk_index = models.Index("(at_risk_at, id) WHERE state = 'running'")
     _one_open_a_kind = models.UniqueIndex(
-        "(lead_id, kind) WHERE state IN ('running', 'at_risk', 'breached')",
+        "(lead_id, kind) WHERE state IN ('running', 'at_risk', 'breached', 'paused')",
         "A lead has one open promise of a kind at a time.",
     )
     _deadline_after_start = models.Constraint("CHECK(deadline >= start_at)", "A promise cannot end before it starts.")
@@ -73,97 +79,49 @@ class LeadyaSlaClock(models.Model):
         :param datetime end_at: when the customer was contacted (UTC)
         :param attempt: leadya.contact.attempt
         """
-        for clock in self.filtered(lambda clock: clock.state in OPEN_STATES):
+        pending = self.filtered(lambda clock: clock.state in PENDING_STATES)
+        pending._resume(end_at)
+        for clock, waiting in pending._measure(end_at).items():
             clock.write(
                 {
                     "state": "met" if end_at <= clock.deadline else "met_late",
                     "end_at": end_at,
                     "attempt_id": attempt.id if attempt else False,
-                    "working_minutes": clock._get_working_minutes(end_at),
+                    "wall_minutes": waiting.wall,
+                    "working_minutes": waiting.used,
+                    "waited_assignment": waiting.assignment,
+                    "waited_rep": waiting.rep,
+                    "waited_customer": waiting.customer,
+                    "waited_off_hours": waiting.off_hours,
                 }
             )
 
     def _cancel(self):
         """The promise no longer matters: the lead was won, lost or archived."""
-        still_open = self.filtered(lambda clock: clock.state in (*OPEN_STATES, "paused"))
-        still_open.write({"state": "cancelled", "end_at": self.env.cr.now()})
+        pending = self.filtered(lambda clock: clock.state in PENDING_STATES)
+        pending.write({"state": "cancelled", "end_at": self.env.cr.now()})
 
-    def _get_working_minutes(self, end_at):
-        self.ensure_one()
-        calendar = self.category_id._get_calendar(self.company_id)
-        start, end = utc(self.start_at), utc(max(self.start_at, end_at))
-        return calendar._leadya_work_time(start, end).seconds_between(start, end) / 60
+    def _measure(self, end_at):
+        """How long each promise has taken at a moment, by who was waited for.
 
-    # ------------------------------------------------------------
-    # WHAT TIME BRINGS
-    # ------------------------------------------------------------
-
-    @api.model
-    def _get_at_risk_domain(self, now):
-        return [("state", "=", "running"), ("at_risk_at", "<=", now), ("deadline", ">", now)]
-
-    @api.model
-    def _get_breached_domain(self, now):
-        return [("state", "in", ("running", "at_risk")), ("deadline", "<=", now)]
-
-    @api.model
-    def _cron_update_clocks(self):
-        """Flip the clocks whose time has come, and tell the team leaders.
-
-        Cost grows with what is due, not with what is stored. Rows that another worker
-        holds are left to it.
+        :param datetime end_at: UTC
+        :rtype: dict[LeadyaSlaClock, Waiting]
         """
-        now = self.env.cr.now()
-        for domain, order, flip in (
-            (self._get_at_risk_domain(now), "at_risk_at, id", self._flip_at_risk),
-            (self._get_breached_domain(now), "deadline, id", self._flip_breached),
-        ):
-            while self._flip_batch(domain, order, flip):
-                pass
+        measured = {}
+        for calendar, clocks in self.grouped(lambda clock: clock._get_calendar()).items():
+            first = min(clocks.mapped("start_at"))
+            table = calendar._leadya_work_time(utc(first), utc(max(first, end_at)))
+            for clock in clocks:
+                measured[clock] = clock._split(table, end_at)
+        return measured
 
-    def _flip_batch(self, domain, order, flip):
-        """Flip one batch and commit it; the number of clocks flipped."""
-        clocks = self.search(domain, order=order, limit=BATCH_SIZE).try_lock_for_update()
-        if not clocks:
-            return 0
-        flip(clocks)
-        if not self.env["ir.cron"]._commit_progress(len(clocks), remaining=self.search_count(domain, limit=BATCH_SIZE)):
-            return 0
-        return len(clocks)
+    def _split(self, table, end_at):
+        self.ensure_one()
+        lead = self.lead_id
+        assigned_at = lead.user_id and utc(lead.date_open or lead.create_date)
+        return split_waiting(table, utc(self.start_at), utc(end_at), assigned_at or None, self._get_pauses())
 
-    def _flip_at_risk(self, clocks):
-        clocks.write({"state": "at_risk"})
-
-    def _flip_breached(self, clocks):
-        clocks.write({"state": "breached"})
-        first = clocks.filtered(lambda clock: clock.kind == "first_response")
-        self.env["leadya.decision.log"]._log(
-            [
-                {
-                    "lead_id": clock.lead_id.id,
-                    "step": "clock",
-                    "code": "breached",
-                    "params": {"deadline": fields.Datetime.to_string(clock.deadline)},
-                }
-                for clock in first
-            ]
-        )
-        first.filtered("category_id.notify_leader")._notify_leaders_safely()
-
-    def _notify_leaders_safely(self):
-        """A notice that cannot be sent must not keep other promises from being marked."""
-        try:
-            with self.env.cr.savepoint():
-                self._notify_leaders()
-        except Exception:  # whatever a mail server, a template or another module throws
-            _logger.exception("Team leaders could not be told of late leads %s", self.lead_id.ids)
-
-    def _notify_leaders(self):
-        """One notice a team leader, with the list of leads whose answer is late."""
-        for leader, clocks in self.grouped(lambda clock: clock.lead_id.team_id.user_id).items():
-            if leader and leader.active:
-                clocks.lead_id._leadya_notify_user(
-                    leader,
-                    "leadya_crm.message_leads_breached",
-                    lambda env, count: env._("%(count)s leads wait longer than promised", count=count),
-                )
+    def _get_calendar(self):
+        """The working hours that the promise runs in."""
+        self.ensure_one()
+        return self.category_id._get_calendar(self.company_id)
