@@ -45,6 +45,7 @@ from . import leadya_capture_form_wiring
 from . import leadya_capture_form_try
 from . import leadya_capture_field
 from . import leadya_submission
+from . import leadya_capture_form_guard
 from . import crm_lead_submission
 from . import ir_http
 from . import leadya_import

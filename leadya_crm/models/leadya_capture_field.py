@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools.capture import KEY_FIELD, TOUCHES_FIELD, is_tracking_name, normalise_name
+from ..tools.capture_guard import GUARD_FIELDS
 
 # How a text becomes the value of a lead's field, and how many characters it may have.
 # Only what stands here can ever be set from outside: no owner, team, stage or money.
@@ -96,7 +97,7 @@ class LeadyaCaptureField(models.Model):
                         )
 
     def _check_name(self, form, name):
-        reserved = (KEY_FIELD, TOUCHES_FIELD, form.honeypot_name, form.consent_name)
+        reserved = (KEY_FIELD, TOUCHES_FIELD, form.honeypot_name, form.consent_name, *GUARD_FIELDS)
         if not normalise_name(name) or name in reserved or is_tracking_name(name):
             raise ValidationError(
                 self.env._("The incoming name “%(name)s” has a meaning of its own and can't be mapped.", name=name)

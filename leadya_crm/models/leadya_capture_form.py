@@ -1,5 +1,4 @@
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
@@ -87,16 +86,7 @@ class LeadyaCaptureForm(models.Model):
         "Thank-You Page", help="Where the browser goes afterwards. Empty: a small page with the text below."
     )
     thanks_text = fields.Text("Thank-You Text", translate=True)
-    # Guard
-    allowed_origins = fields.Text(help="Sites whose pages may post, one a line: https://www.example.com. Empty: any.")
-    honeypot_name = fields.Char(
-        "Honeypot Field",
-        default="fax_number",
-        required=True,
-        help="A field that people don't see. Only robots fill it.",
-    )
-    rate_per_address = fields.Integer("Per Address a Minute", default=20, help="0: no limit.")
-    rate_per_form = fields.Integer("Per Form a Minute", default=300, help="0: no limit.")
+    # Privacy
     erase_after_days = fields.Integer(
         "Erase Personal Data After",
         help="So many days after it came, what a submission holds is erased; the count stays. 0: never.",
@@ -110,9 +100,8 @@ class LeadyaCaptureForm(models.Model):
 
     _token_uniq = models.UniqueIndex("(token)", "This key is taken.")
     _previous_token_idx = models.Index("(previous_token) WHERE previous_token IS NOT NULL")
-    _rates_positive = models.Constraint(
-        "CHECK (rate_per_address >= 0 AND rate_per_form >= 0 AND token_grace_days >= 0 AND erase_after_days >= 0)",
-        "Limits and days can't be negative.",
+    _days_positive = models.Constraint(
+        "CHECK (token_grace_days >= 0 AND erase_after_days >= 0)", "Days can't be negative."
     )
 
     @api.depends("submission_ids")
@@ -139,18 +128,6 @@ class LeadyaCaptureForm(models.Model):
             form.submission_count, form.lead_count, form.last_received_at = total.get(form, (0, 0, False))
             form.error_week_count = errors.get(form, 0)
 
-    @api.constrains("allowed_origins")
-    def _check_allowed_origins(self):
-        for form in self:
-            for origin in form._origins():
-                if not _origin_of(origin) or _origin_of(origin) != origin:
-                    raise ValidationError(
-                        self.env._(
-                            "“%(origin)s” is no origin. Write scheme and host alone, such as https://www.example.com",
-                            origin=origin,
-                        )
-                    )
-
     @api.constrains("thanks_url")
     def _check_thanks_url(self):
         for form in self:
@@ -163,16 +140,6 @@ class LeadyaCaptureForm(models.Model):
                 raise ValidationError(
                     self.env._("The thank-you page must be a web address that starts with https:// or http://")
                 )
-
-    @api.constrains("honeypot_name", "consent_name")
-    def _check_guard_names(self):
-        for form in self:
-            if form.honeypot_name == form.consent_name or {form.honeypot_name, form.consent_name} & {
-                capture.KEY_FIELD,
-                capture.TOUCHES_FIELD,
-            }:
-                raise ValidationError(self.env._("The honeypot and the consent need names of their own."))
-            form.field_ids._check_names()
 
     # Actions
 
@@ -203,12 +170,3 @@ class LeadyaCaptureForm(models.Model):
     def _get_erasable_domain(self):
         before = fields.Datetime.now() - timedelta(days=self.erase_after_days)
         return Domain("form_id", "=", self.id) & Domain("received_at", "<", before) & Domain("erased_at", "=", False)
-
-
-def _origin_of(url):
-    """Scheme and host of an address, as browsers send them; "" if it is none."""
-    try:
-        parts = urlsplit((url or "").strip().lower())
-        return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
-    except ValueError:
-        return ""

@@ -4,7 +4,7 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
-from ..tools import capture
+from ..tools import capture, capture_guard
 from ..tools.capture import CaptureError
 from .leadya_capture_field import TARGET_LIMITS
 
@@ -48,7 +48,7 @@ class LeadyaCaptureForm(models.Model):
         texts, understood, unknown, tracking = {}, {}, {}, {}
         for name, text in post.fields.items():
             line = lines.get(capture.normalise_name(name))
-            if name in (self.honeypot_name, self.consent_name):
+            if name in (self.honeypot_name, self.consent_name) or name in capture_guard.GUARD_FIELDS:
                 continue
             if line and (value := self._read_text(line, name, text, name in post.structured)):
                 texts.setdefault(line, []).append(value)

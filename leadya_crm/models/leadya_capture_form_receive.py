@@ -1,12 +1,8 @@
 """The way in of a door: who may post, what is kept of it, and what is answered."""
 
 import base64
-import hashlib
-import hmac
-import ipaddress
 import re
 import secrets
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -16,7 +12,6 @@ from ..tools.capture import CaptureError
 
 TOKEN_BYTES = 32
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
-_RATE_WINDOW = timedelta(minutes=1)
 
 
 class LeadyaCaptureForm(models.Model):
@@ -75,19 +70,9 @@ class LeadyaCaptureForm(models.Model):
             return self._acceptance(known)
         if code := self._guard(post, meta):
             # Answered like any other: a robot learns nothing.
-            return self._acceptance(self._keep({**values, "state": "spam", "error": self._error_text(code)}))
+            return self._acceptance(self._keep({**values, **self._prepare_verdict(code, post)}))
         read = self._read_fields(post)
         return self._acceptance(self._keep({**values, **self._prepare_outcome(read), **self._prepare_hold(read)}))
-
-    def _guard(self, post, meta):
-        """Whether the post is spam.
-
-        :param Post post: see ``tools.capture``
-        :param dict meta: see :meth:`_receive`
-        :return: a code of :meth:`_get_error_texts`, "" where it is none
-        :rtype: str
-        """
-        return "honeypot" if post.fields.get(self.honeypot_name, "").strip() else ""
 
     def _prepare_hold(self, read):
         """Values that hold a submission back until something else has happened, such as its confirmation.
@@ -169,50 +154,9 @@ class LeadyaCaptureForm(models.Model):
         """
         status = {"media": 415, "too_large": 413}.get(error.code, 400)
         answer = self._refusal(status, error.code, error.field, **error.params)
-        submission = self.env["leadya.submission"].create(
-            {**values, "state": "error", "refused": True, "error": answer["error"]}
-        )
+        note = self._error_note(error.code, error.field, **error.params)
+        submission = self.env["leadya.submission"].create({**values, "state": "error", "refused": True, "error": note})
         return {**answer, "reference": submission.reference}
-
-    def _is_allowed_origin(self, origin, own_origin=None):
-        """Whether a page of this origin may post. No origin: no browser, so no foreign page."""
-        origins = self._origins()
-        return not origins or not origin or origin in origins or origin == own_origin
-
-    def _origins(self):
-        return [line.strip().rstrip("/") for line in (self.allowed_origins or "").splitlines() if line.strip()]
-
-    def _hash_address(self, address):
-        """Who posts, so that posts of one address can be counted and the address not be known."""
-        try:
-            parsed = ipaddress.ip_address(address or "")
-        except ValueError:
-            return False
-        if parsed.version == 6:
-            # A household has a whole /64 to choose from.
-            parsed = ipaddress.ip_network((parsed, 64), strict=False).network_address
-        secret = self.env["ir.config_parameter"].sudo().get_param("database.secret") or ""
-        return hmac.new(secret.encode(), parsed.packed, hashlib.sha256).hexdigest()[:32]
-
-    def _seconds_to_wait(self, remote_hash):
-        """0 when one more post may come in now, else in how many seconds it may."""
-        if not self.rate_per_form and not self.rate_per_address:
-            return 0
-        now = fields.Datetime.now()
-        groups = self.env["leadya.submission"]._read_group(
-            [("form_id", "=", self.id), ("received_at", ">", now - _RATE_WINDOW)],
-            ["remote_hash"],
-            ["__count", "received_at:min"],
-        )
-        waits = []
-        if self.rate_per_form and sum(count for _hash, count, _first in groups) >= self.rate_per_form:
-            waits.append(min(first for _hash, _count, first in groups))
-        waits += [
-            first
-            for address, count, first in groups
-            if self.rate_per_address and address and address == remote_hash and count >= self.rate_per_address
-        ]
-        return max(1, int((max(waits) + _RATE_WINDOW - now).total_seconds())) if waits else 0
 
     # What is answered
 
@@ -221,6 +165,11 @@ class LeadyaCaptureForm(models.Model):
         text = self._get_error_texts(params)[code]
         return f"{field}: {text}" if field else text
 
+    def _error_note(self, code, field="", **params):
+        """The same for the people of the company, whatever the visitor's language."""
+        lang = self.company_id.partner_id.lang or self.env.lang
+        return self.with_context(lang=lang)._error_text(code, field, **params)
+
     def _get_error_texts(self, params):
         """What each code says.
 
@@ -228,8 +177,6 @@ class LeadyaCaptureForm(models.Model):
         :rtype: dict[str, str]
         """
         return {
-            "origin": self.env._("Posts from this site are not allowed."),
-            "rate": self.env._("Too many posts. Try again in %(seconds)s seconds.", seconds=params.get("seconds", "")),
             "media": self.env._(
                 "Send a form (application/x-www-form-urlencoded or multipart/form-data) or application/json."
             ),
@@ -260,7 +207,6 @@ class LeadyaCaptureForm(models.Model):
             ),
             "not_text": self.env._("This must be a text."),
             "consent": self.env._("Consent must be given."),
-            "honeypot": self.env._("The hidden field was filled: a robot."),
         }
 
 

@@ -44,6 +44,10 @@ class LeadyaTouch(models.Model):
     match_type = fields.Selection(MATCH_TYPES)
     ad_group = fields.Char()
     content = fields.Char()
+    # As the platform numbers them: 64-bit, so texts. By them a report on costs is joined.
+    campaign_ref = fields.Char("Campaign ID", help="By which the advertising platform knows the campaign.")
+    ad_group_ref = fields.Char("Ad Group ID", help="Ad group, ad set or asset group, by the platform's own number.")
+    creative_ref = fields.Char("Ad ID", help="By which the advertising platform knows the advertisement.")
     landing_url = fields.Char("Landing Page")
     referrer_url = fields.Char("Referrer")
     click_id = fields.Char("Click Identifier", help="Case-sensitive.")
