@@ -36,6 +36,7 @@
         "report/leadya_sla_report_views.xml",
         "wizard/leadya_pipeline_wizard_views.xml",
         "wizard/leadya_callback_wizard_views.xml",
+        "wizard/leadya_nurture_wizard_views.xml",
         "views/mail_notification_templates.xml",
         "views/crm_lead_views.xml",
         "views/crm_team_views.xml",

@@ -113,9 +113,10 @@ class LeadyaCaptureField(models.Model):
         return self.label or dict(self._fields["target"]._description_selection(self.env)).get(self.target, "")
 
     @api.model
-    def _default_lines(self):
+    def _default_lines(self, kind="form"):
         """The usual fields of a contact form, under the names that page builders give them.
 
+        :param str kind: of the door
         :return: values of lines
         :rtype: list
         """

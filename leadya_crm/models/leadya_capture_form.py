@@ -35,10 +35,16 @@ class LeadyaCaptureForm(models.Model):
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
     kind = fields.Selection(
-        [("form", "Web form"), ("json", "JSON from another system")],
+        [
+            ("form", "Web form"),
+            ("json", "JSON from another system"),
+            ("google_ads", "Google Ads lead forms"),
+            ("meta", "Meta lead ads (Facebook, Instagram)"),
+        ],
         default="form",
         required=True,
-        help="A web form takes what pages and scripts post. A JSON door takes JSON objects only.",
+        help="A web form takes what pages and scripts post. A JSON door takes JSON objects only. "
+        "Google Ads and Meta send what people wrote into the forms of an advertisement.",
     )
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     team_id = fields.Many2one("crm.team", "Sales Team", check_company=True, index="btree_not_null")

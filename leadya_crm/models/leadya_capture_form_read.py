@@ -40,11 +40,7 @@ class LeadyaCaptureForm(models.Model):
         :rtype: dict
         :raises CaptureError: ``missing``, ``email``, ``long``, ``not_text``, ``consent``
         """
-        lines = {
-            normalise_name: line
-            for line in self.field_ids
-            for normalise_name in map(capture.normalise_name, line._incoming_names())
-        }
+        lines = self._lines_by_name()
         texts, understood, unknown, tracking = {}, {}, {}, {}
         for name, text in post.fields.items():
             line = lines.get(capture.normalise_name(name))
@@ -56,11 +52,9 @@ class LeadyaCaptureForm(models.Model):
                 tracking[name] = text
             elif not line:
                 unknown[name] = text
-        self._check_required(texts, post)
-        values = {}
-        # The country first: it tells states of the same code apart.
-        for line, found in sorted(texts.items(), key=lambda item: item[0].target == "state_id"):
-            self._read_line(line, found, values, understood, unknown)
+        self._check_required(texts)
+        self._check_consent(post)
+        values = self._read_lines(texts, understood, unknown)
         self._compose_names(values)
         return {
             "values": values,
@@ -69,6 +63,10 @@ class LeadyaCaptureForm(models.Model):
             "touches": self._read_touches(post, tracking),
             "consent": post.fields.get(self.consent_name, "").strip().casefold() in _YES,
         }
+
+    def _lines_by_name(self):
+        """The lines of the map by the names under which their fields come, see ``normalise_name``."""
+        return {capture.normalise_name(name): line for line in self.field_ids for name in line._incoming_names()}
 
     def _read_touches(self, post, tracking):
         """The visits that the snippet remembered, and the one of the post itself if it is another."""
@@ -89,16 +87,30 @@ class LeadyaCaptureForm(models.Model):
             raise CaptureError("email", name)
         return text
 
-    def _check_required(self, texts, post):
+    def _check_required(self, texts):
         for line in self.field_ids:
             if line.required and line not in texts and not self._is_given_otherwise(line, texts):
                 raise CaptureError("missing", line.name)
+
+    def _check_consent(self, post):
         if self.consent_required and post.fields.get(self.consent_name, "").strip().casefold() not in _YES:
             raise CaptureError("consent", self.consent_name)
 
     def _is_given_otherwise(self, line, texts):
         """A full name is given as well by its parts."""
         return line.target == "contact_name" and {"first_name", "last_name"} & {other.target for other in texts}
+
+    def _read_lines(self, texts, understood, unknown):
+        """Values of a lead, by the texts that were found for each line of the map.
+
+        :param dict understood: texts by label, to be added to
+        :param dict unknown: texts by incoming name, to be added to
+        """
+        values = {}
+        # The country first: it tells states of the same code apart.
+        for line, found in sorted(texts.items(), key=lambda item: item[0].target == "state_id"):
+            self._read_line(line, found, values, understood, unknown)
+        return values
 
     def _read_line(self, line, found, values, understood, unknown):
         kind = TARGET_LIMITS[line.target][0]

@@ -33,6 +33,7 @@ class LeadyaDecisionLog(models.Model):
             ("clock", "Promise"),
             ("first_step", "Next step"),
             ("attempt", "Contact attempt"),
+            ("nurture", "Nurture"),
         ],
         required=True,
         index=True,
@@ -113,6 +114,13 @@ class LeadyaDecisionLog(models.Model):
             # next step
             "first_step": self.env._("First call for %(user)s by %(deadline)s"),
             "attempts_used_up": self.env._("%(attempts)s attempts without an answer: decide how to go on"),
+            # nurture
+            "nurtured": self.env._("%(user)s lets it rest until %(deadline)s: %(reason)s"),
+            "nurtured_plain": self.env._("%(user)s lets it rest until %(deadline)s"),
+            "nurture_due": self.env._("Back from nurture: its day has come"),
+            "nurture_wrote_again": self.env._("Back from nurture: the customer wrote again"),
+            "nurture_reopened": self.env._("Taken back from nurture by %(user)s"),
+            "nurture_reached": self.env._("Back from nurture: %(user)s spoke to the customer"),
         }
 
     @api.model

@@ -1,7 +1,10 @@
-from datetime import timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
+
+from pytz import timezone as timezone_of
 
 from odoo import models
 
+from ..tools.moments import naive
 from ..tools.work_time import WorkTime
 
 #: Days of working intervals that are laid out at once. 110 days hold every usual promise;
@@ -52,6 +55,17 @@ class ResourceCalendar(models.Model):
             for index, result in zip(late, again, strict=True):
                 results[index] = result
         return results
+
+    def _leadya_get_opening(self, day):
+        """The first working moment of a day, or of the next day that has one.
+
+        :param date day: in the calendar's own time zone
+        :return: datetime in UTC; midnight of the day where no working hours are found
+        """
+        self.ensure_one()
+        midnight = timezone_of(self.tz).localize(datetime.combine(day, time.min)).astimezone(timezone.utc)
+        minute_later = self._leadya_plan([midnight], [1])[0]
+        return naive(midnight.timestamp() if minute_later is None else minute_later - 60)
 
     def _leadya_plan_within(self, starts, minutes, days):
         first = min(starts).astimezone(timezone.utc)

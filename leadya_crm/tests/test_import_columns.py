@@ -9,17 +9,12 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools.columns import (
-    SYNONYMS,
-    compact,
-    detect_date_order,
-    parse_amount,
-    parse_datetime,
-    propose_targets,
-    status_family,
-    target_by_header,
-)
+from ..tools.cell_values import parse_amount
+from ..tools.columns import compact, propose_targets, target_by_header
+from ..tools.dates import detect_date_order, parse_datetime
+from ..tools.header_synonyms import SYNONYMS
 from ..tools.lead_rows import Column, RowReader, make_digest
+from ..tools.statuses import status_family
 
 NOW = datetime.datetime(2026, 5, 13, 10, 0)
 UTC = datetime.timezone.utc

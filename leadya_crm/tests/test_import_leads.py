@@ -12,7 +12,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ..models import leadya_import_run
+from ..models import leadya_import_job
+from ..models.leadya_import_plan import ImportSession
 from .import_common import ImportCommon
 
 HEADER = ["Lead ID", "Name", "Company", "Email", "Phone", "Lead Source", "Status", "Owner", "Created Time", "Industry"]
@@ -437,7 +438,7 @@ class TestImportLeads(ImportCommon):
             work(self, batch, session)
             self.action_stop()
 
-        with patch.object(leadya_import_run, "BATCH_SIZE", 2), patch.object(type(record), "_import_rows", stop_after):
+        with patch.object(leadya_import_job, "BATCH_SIZE", 2), patch.object(type(record), "_import_rows", stop_after):
             self.run_cron()
         record.invalidate_recordset()
         self.assertEqual((record.state, record.created_count, record.todo_count), ("paused", 2, 4))
@@ -445,7 +446,7 @@ class TestImportLeads(ImportCommon):
         self.assertEqual((record.state, record.created_count, record.todo_count), ("done", 6, 0))
         self.assertEqual(len(self.leads_of(record)), 6)
 
-    @mute_logger("odoo.addons.base.models.ir_cron", "odoo.addons.leadya_crm.models.leadya_import_run", "odoo.sql_db")
+    @mute_logger("odoo.addons.base.models.ir_cron", "odoo.addons.leadya_crm.models.leadya_import_job", "odoo.sql_db")
     def test_crash_in_a_batch(self):
         """C3: a row is done in the transaction that makes its lead: what is rolled back is done again, once."""
         rows = [row(lead_id=f"A{number}", email=f"a{number}@acme.example", phone="") for number in range(6)]
@@ -460,7 +461,7 @@ class TestImportLeads(ImportCommon):
                 raise psycopg2.errors.SerializationFailure("somebody was faster")
             return store(self, plans, dry)
 
-        with patch.object(leadya_import_run, "BATCH_SIZE", 2), patch.object(type(record), "_store_plans", fail_once):
+        with patch.object(leadya_import_job, "BATCH_SIZE", 2), patch.object(type(record), "_store_plans", fail_once):
             self.run_cron()
         record.invalidate_recordset()
         self.assertEqual((record.state, record.created_count), ("done", 6))
@@ -531,7 +532,7 @@ class TestImportLeads(ImportCommon):
         other.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
         self.assertFalse(self.env["leadya.import"].with_user(other).search([("id", "=", record.id)]))
 
-    @mute_logger("odoo.addons.leadya_crm.models.leadya_import_run")
+    @mute_logger("odoo.addons.leadya_crm.models.leadya_import_job")
     def test_importer_who_lost_the_rights(self):
         record = self.make_import(HEADER, row())
         record.action_start()
@@ -571,7 +572,7 @@ class TestImportLeads(ImportCommon):
         record.action_start()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
-        session = leadya_import_run.ImportSession(record.sudo()._as_importer())
+        session = ImportSession(record.sudo()._as_importer())
         batch = record.sudo()._lock_rows()
         session.record._import_rows(batch, session)
         self.assertEqual(len(batch), 500)

@@ -15,16 +15,9 @@ No value is dropped: what a field can't take goes to the notes under its column'
 import hashlib
 from dataclasses import dataclass, field
 
-from .columns import (
-    CLICK_ID_HEADERS,
-    compact,
-    is_rounded_number,
-    looks_like_email,
-    looks_like_phone,
-    parse_amount,
-    parse_datetime,
-    target_by_header,
-)
+from .cell_values import is_rounded_number, looks_like_email, looks_like_phone, parse_amount
+from .columns import CLICK_ID_HEADERS, compact, target_by_header
+from .dates import parse_datetime
 
 # Targets that are names of records, for the caller to resolve.
 NAME_TARGETS = (
