@@ -12,6 +12,7 @@ from . import leadya_touch
 # Triage and promise
 from . import leadya_triage_rule
 from . import leadya_sla_category
+from . import leadya_sla_stage_limit
 from . import leadya_sla_clock
 from . import leadya_sla_clock_pause
 from . import leadya_sla_clock_due
@@ -25,6 +26,7 @@ from . import crm_lead_link
 from . import crm_lead_triage
 from . import crm_lead_assignment
 from . import crm_lead_sla
+from . import crm_lead_stage_clock
 from . import crm_lead_cadence
 from . import crm_lead_contact
 from . import crm_lead_nurture

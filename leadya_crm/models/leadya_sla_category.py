@@ -56,6 +56,7 @@ class LeadyaSlaCategory(models.Model):
     )
     notify_leader = fields.Boolean("Tell the Team Leader", default=True, help="When the answer is late.")
     step_ids = fields.One2many("leadya.sla.step", "category_id", string="Cadence", copy=True)
+    stage_limit_ids = fields.One2many("leadya.sla.stage.limit", "category_id", string="Time in Stage", copy=True)
 
     _response_positive = models.Constraint("CHECK(response_minutes > 0)", "A promise needs at least one minute.")
     _at_risk_range = models.Constraint(

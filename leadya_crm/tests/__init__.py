@@ -21,3 +21,6 @@ from . import test_import_zoho
 from . import test_translations
 from . import test_ui
 from . import test_views_performance
+from . import test_waiting
+from . import test_sla_pause
+from . import test_contact
