@@ -34,6 +34,7 @@
         "views/leadya_contact_attempt_views.xml",
         "views/leadya_decision_log_views.xml",
         "report/leadya_sla_report_views.xml",
+        "views/leadya_sla_forecast_views.xml",
         "wizard/leadya_pipeline_wizard_views.xml",
         "wizard/leadya_callback_wizard_views.xml",
         "wizard/leadya_nurture_wizard_views.xml",

@@ -16,6 +16,8 @@ from . import leadya_sla_stage_limit
 from . import leadya_sla_clock
 from . import leadya_sla_clock_pause
 from . import leadya_sla_clock_due
+from . import leadya_sla_escalation
+from . import leadya_sla_forecast
 from . import leadya_contact_attempt
 
 # What Odoo has, extended

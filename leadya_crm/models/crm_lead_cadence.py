@@ -363,6 +363,16 @@ class CrmLead(models.Model):
         for due, ids in by_due.items():
             self.browse(ids).with_prefetch(self._ids).write({"next_action_at": due})
 
+    def _cadence_add_task(self, user, step):
+        """A task about the leads for somebody, due today; their own next step stays as it is.
+
+        Logging an attempt closes it as it closes the rep's own.
+        """
+        shared = self._cadence_prepare_activity(user, TODO, self.env.cr.now(), step)
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
+            [{**shared, "res_id": lead.id, "res_name": lead.name} for lead in self]
+        )
+
     def _cadence_get_caller(self):
         """Who is to take the next step."""
         self.ensure_one()
@@ -393,6 +403,7 @@ class CrmLead(models.Model):
             "retry": env._("Call again at %(time)s", time=local.strftime("%H:%M")),
             "follow_up": env._("Follow up"),
             "find_number": env._("Wrong number: find the right one"),
+            "escalated": env._("The promise is running out, and nobody has reached the customer"),
             "meeting": env._("Meeting at %(time)s", time=local.strftime("%H:%M")),
             "answer": env._("The customer wrote: answer by %(time)s", time=local.strftime("%H:%M")),
             "wait": env._("Did the customer come back to us? %(reason)s", reason=reason or "").strip(),

@@ -111,6 +111,9 @@ class LeadyaDecisionLog(models.Model):
                 "No promise: the calendar of %(category)s has no working hours in the coming months"
             ),
             "breached": self.env._("Promise broken: nobody tried to reach the customer by %(deadline)s"),
+            "escalated_ring": self.env._("At %(percent)s%% of the promised time: %(user)s's screen rings"),
+            "escalated_leader": self.env._("At %(percent)s%% of the promised time: a task for %(leader)s"),
+            "escalated_reassign": self.env._("At %(percent)s%% of the promised time: the lead is given to somebody else"),
             # next step
             "first_step": self.env._("First call for %(user)s by %(deadline)s"),
             "attempts_used_up": self.env._("%(attempts)s attempts without an answer: decide how to go on"),

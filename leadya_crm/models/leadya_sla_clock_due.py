@@ -33,14 +33,17 @@ class LeadyaSlaClock(models.Model):
         Cost grows with what is due, not with what is stored. Rows that another worker
         holds are left to it.
         """
-        now = self.env.cr.now()
-        for domain, order, flip in (
+        for domain, order, flip in self._get_scans(self.env.cr.now()):
+            while self._flip_batch(domain, order, flip):
+                pass
+
+    def _get_scans(self, now):
+        """What is looked for, in this order: domain, order (an index serves both), and what is done with it."""
+        return [
             (self._get_resumable_domain(now), "paused_until, id", self._flip_resumed),
             (self._get_at_risk_domain(now), "at_risk_at, id", self._flip_at_risk),
             (self._get_breached_domain(now), "deadline, id", self._flip_breached),
-        ):
-            while self._flip_batch(domain, order, flip):
-                pass
+        ]
 
     def _flip_batch(self, domain, order, flip):
         """Flip one batch and commit it; the number of clocks flipped."""

@@ -5,6 +5,9 @@ from odoo import fields, models
 from ..tools.moments import naive, utc
 from .leadya_sla_clock import OPEN_STATES
 
+#: Moments that a pause moves.
+MOVING = ("deadline", "at_risk_at", "escalation_at")
+
 
 class LeadyaSlaClock(models.Model):
     _inherit = "leadya.sla.clock"
@@ -42,42 +45,41 @@ class LeadyaSlaClock(models.Model):
         paused = self.filtered(lambda clock: clock.state == "paused")
         for calendar, clocks in paused.grouped(lambda clock: clock._get_calendar()).items():
             moments = clocks._shift_moments(calendar, now)
-            for clock, (deadline, at_risk_at) in moments.items():
-                clock.write(clock._prepare_resumption(now, deadline, at_risk_at))
+            for clock, shifted in moments.items():
+                clock.write(clock._prepare_resumption(now, shifted))
 
-    def _prepare_resumption(self, now, deadline, at_risk_at):
+    def _prepare_resumption(self, now, shifted):
         self.ensure_one()
         pause = [fields.Datetime.to_string(self.paused_at), fields.Datetime.to_string(now)]
-        state = "breached" if deadline <= now else "at_risk" if at_risk_at and at_risk_at <= now else "running"
+        at_risk = shifted["at_risk_at"] and shifted["at_risk_at"] <= now
         return {
-            "state": state,
-            "deadline": deadline,
-            "at_risk_at": at_risk_at,
+            "state": "breached" if shifted["deadline"] <= now else "at_risk" if at_risk else "running",
+            **shifted,
             "pauses": [*(self.pauses or ()), pause],
             "paused_at": False,
             "paused_until": False,
         }
 
     def _shift_moments(self, calendar, now):
-        """Deadline and time of risk, each later by as much working time as the pause took.
+        """Deadline, time of risk and next escalation, each later by as much working time as the pause took.
 
         What had passed before the pause stays where it was: a broken promise is not mended by
         waiting.
 
-        :rtype: dict[LeadyaSlaClock, tuple]
+        :rtype: dict[LeadyaSlaClock, dict]
         """
         starts, minutes, places = [], [], []
         for clock in self:
             table_start = utc(clock.paused_at)
-            for name in ("deadline", "at_risk_at"):
+            for name in MOVING:
                 moment = clock[name]
                 if moment and moment > clock.paused_at:
                     table = calendar._leadya_work_time(table_start, utc(moment))
                     starts.append(utc(now))
                     minutes.append(table.seconds_between(table_start, utc(moment)) / 60)
                     places.append((clock, name))
-        shifted = {(clock, name): clock[name] for clock in self for name in ("deadline", "at_risk_at")}
+        shifted = {(clock, name): clock[name] for clock in self for name in MOVING}
         for place, stamp in zip(places, calendar._leadya_plan(starts, minutes), strict=True):
             if stamp is not None:
                 shifted[place] = naive(stamp)
-        return {clock: (shifted[clock, "deadline"], shifted[clock, "at_risk_at"]) for clock in self}
+        return {clock: {name: shifted[clock, name] for name in MOVING} for clock in self}

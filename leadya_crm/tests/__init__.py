@@ -25,3 +25,4 @@ from . import test_views_performance
 from . import test_waiting
 from . import test_sla_pause
 from . import test_contact
+from . import test_escalation

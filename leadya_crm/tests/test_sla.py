@@ -129,7 +129,7 @@ class TestSla(LeadyaCommon, MailCase):
         with self.at(NOW):
             self._make_leads([{}] * 20)
             self.env.flush_all()
-            with self.assertQueryCount(3):
+            with self.assertQueryCount(4):
                 self.env["leadya.sla.clock"]._cron_update_clocks()
         # The table of a test is too small for any index to pay; the rule is whether one can serve.
         self.env.cr.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
