@@ -25,6 +25,7 @@ from . import crm_lead_assignment
 from . import crm_lead_sla
 from . import crm_lead_cadence
 from . import crm_lead_nurture
+from . import crm_lead_measured
 from . import crm_lead_qualification
 from . import crm_team
 from . import crm_team_member

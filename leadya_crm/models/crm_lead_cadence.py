@@ -34,9 +34,9 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     attempt_ids = fields.One2many("leadya.contact.attempt", "lead_id", string="Contact Attempts")
-    attempt_count = fields.Integer("Attempts", default=0, copy=False, readonly=True, aggregator="avg")
-    last_attempt_at = fields.Datetime("Last Attempt", copy=False, readonly=True)
-    last_outcome = fields.Selection(OUTCOMES, copy=False, readonly=True)
+    attempt_count = fields.Integer("Attempts", default=0, copy=False, readonly=True, measured=True, aggregator="avg")
+    last_attempt_at = fields.Datetime("Last Attempt", copy=False, readonly=True, measured=True)
+    last_outcome = fields.Selection(OUTCOMES, copy=False, readonly=True, measured=True)
     next_action_at = fields.Datetime(
         "Next Action", copy=False, index="btree_not_null", help="When the customer is to be contacted next."
     )
@@ -99,10 +99,10 @@ class CrmLead(models.Model):
         :raises UserError: for an unknown outcome, or a call back without a time to come
         """
         self.check_access("write")
-        attempts = self.env["leadya.contact.attempt"].create(
-            self._cadence_prepare_attempts(outcome, call_back_at, note, means, minutes)
-        )
-        for lead, attempt in zip(self, attempts, strict=True):
+        # Attempts are evidence: a rep makes them by this action only, and cannot say when or by whom.
+        attempts_sudo = self.env["leadya.contact.attempt"].sudo()
+        attempts = attempts_sudo.create(self._cadence_prepare_attempts(outcome, call_back_at, note, means, minutes))
+        for lead, attempt in zip(self, attempts.with_env(self.env), strict=True):
             lead._cadence_apply(attempt)
         return self.read(["attempt_count", "last_outcome", "next_action_at", "sla_state", "sla_deadline"])
 
