@@ -32,8 +32,8 @@ export default [
     },
     {
         // Served as it is to other people's websites: a plain script, for older browsers too.
-        files: ["**/static/leadya.js", "**/static/src/snippet/*.js"],
-        languageOptions: {sourceType: "script"},
-        rules: {"no-var": "off", "object-shorthand": "off", "prefer-template": "off"},
+        files: ["**/static/snippet/*.js"],
+        languageOptions: {ecmaVersion: 2017, sourceType: "script"},
+        rules: {"no-unused-vars": ["error", {args: "none", caughtErrors: "none"}]},
     },
 ];

@@ -4,6 +4,11 @@ export default {
     tabWidth: 4,
     overrides: [
         {
+            // Other people's sites load it as it is: small, and still easy to read.
+            files: "**/static/snippet/*.js",
+            options: { printWidth: 120, tabWidth: 2 },
+        },
+        {
             files: "*.xml",
             options: {
                 printWidth: 120,

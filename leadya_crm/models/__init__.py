@@ -32,6 +32,7 @@ from . import crm_lead_stage_clock
 from . import crm_lead_cadence
 from . import crm_lead_contact
 from . import crm_lead_nurture
+from . import crm_lead_measured
 from . import crm_lead_qualification
 from . import crm_team
 from . import crm_team_member

@@ -24,7 +24,16 @@ VISIT_FIELDS = {
 }
 
 #: What an address tells of a visit beyond that; only the touch keeps it.
-TOUCH_DETAILS = ("content", "match_type", "ad_group", "device")
+TOUCH_DETAILS = (
+    "content",
+    "match_type",
+    "ad_group",
+    "network",
+    "device",
+    "campaign_ref",
+    "ad_group_ref",
+    "creative_ref",
+)
 
 
 class CrmLead(models.Model):

@@ -50,9 +50,9 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     attempt_ids = fields.One2many("leadya.contact.attempt", "lead_id", string="Contact Attempts")
-    attempt_count = fields.Integer("Attempts", default=0, copy=False, readonly=True, aggregator="avg")
-    last_attempt_at = fields.Datetime("Last Attempt", copy=False, readonly=True)
-    last_outcome = fields.Selection(OUTCOMES, copy=False, readonly=True)
+    attempt_count = fields.Integer("Attempts", default=0, copy=False, readonly=True, measured=True, aggregator="avg")
+    last_attempt_at = fields.Datetime("Last Attempt", copy=False, readonly=True, measured=True)
+    last_outcome = fields.Selection(OUTCOMES, copy=False, readonly=True, measured=True)
     next_action_at = fields.Datetime(
         "Next Action", copy=False, index="btree_not_null", help="When the customer is to be contacted next."
     )
@@ -119,15 +119,16 @@ class CrmLead(models.Model):
         :raises UserError: for an unknown outcome or means, a time that is missing or past, or no reason to close
         """
         self.check_access("write")
-        values_list = self._cadence_prepare_attempts(outcome, call_back_at, note, means, minutes)
-        leads = self._cadence_without_logged(client_key)
         if outcome in CLOSING and not lost_reason_id:
             raise UserError(self.env._("Choose why the work on the lead ends."))
-        for lead, values in zip(self, values_list, strict=True):
-            if lead in leads:
-                key = f"{client_key}:{lead.id}" if client_key else False
-                attempt = self.env["leadya.contact.attempt"].create({**values, "client_key": key})
-                lead._cadence_apply(attempt)
+        leads = self._cadence_without_logged(client_key)
+        values_list = leads._cadence_prepare_attempts(outcome, call_back_at, note, means, minutes)
+        for lead, values in zip(leads, values_list, strict=True):
+            values["client_key"] = f"{client_key}:{lead.id}" if client_key else False
+        # Attempts are evidence: a rep makes them by this action only, and cannot say when or by whom.
+        attempts = self.env["leadya.contact.attempt"].sudo().create(values_list).with_env(self.env)
+        for lead, attempt in zip(leads, attempts, strict=True):
+            lead._cadence_apply(attempt)
         if outcome in CLOSING:
             leads._cadence_close(outcome, lost_reason_id)
         return self.read(["attempt_count", "last_outcome", "next_action_at", "sla_state", "sla_deadline"])

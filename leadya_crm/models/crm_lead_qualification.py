@@ -47,6 +47,7 @@ class CrmLead(models.Model):
     qualification_score = fields.Integer(
         compute="_compute_qualification_score",
         store=True,
+        measured=True,
         aggregator="avg",
         help="Percent of the model's criteria that are confirmed; one that is open counts 40 % of its weight.",
     )

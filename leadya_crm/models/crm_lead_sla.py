@@ -24,15 +24,19 @@ class CrmLead(models.Model):
         "Answer By",
         compute="_compute_sla",
         store=True,
+        measured=True,
         index="btree_not_null",
         help="When the earliest open promise falls due.",
     )
-    sla_state = fields.Selection(STATES, string="Promise", compute="_compute_sla", store=True, index="btree_not_null")
-    first_response_at = fields.Datetime("First Contact", copy=False, readonly=True)
+    sla_state = fields.Selection(
+        STATES, string="Promise", compute="_compute_sla", store=True, measured=True, index="btree_not_null"
+    )
+    first_response_at = fields.Datetime("First Contact", copy=False, readonly=True, measured=True)
     first_response_minutes = fields.Integer(
         "Response Time (minutes)",
         copy=False,
         readonly=True,
+        measured=True,
         aggregator="avg",
         help="Minutes on the wall from the lead's arrival to the first attempt to reach the customer. "
         "Odds fall about tenfold after 5 minutes (InsideSales/MIT 2007, a vendor's study).",

@@ -6,7 +6,9 @@ class CrmLead(models.Model):
 
     submission_ids = fields.One2many("leadya.submission", "lead_id", "Submissions", readonly=True, copy=False)
     # Stored: every opening of a lead asks for it, and few submissions change it.
-    submission_count = fields.Integer("Submissions Count", compute="_compute_submission_count", store=True)
+    submission_count = fields.Integer(
+        "Submissions Count", compute="_compute_submission_count", store=True, measured=True
+    )
 
     @api.depends("submission_ids")
     def _compute_submission_count(self):

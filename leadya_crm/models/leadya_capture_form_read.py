@@ -69,12 +69,9 @@ class LeadyaCaptureForm(models.Model):
         return {capture.normalise_name(name): line for line in self.field_ids for name in line._incoming_names()}
 
     def _read_touches(self, post, tracking):
-        """The visits that the snippet remembered, and the one of the post itself if it is another."""
-        touches = [{**touch, "origin": "snippet"} for touch in post.touches]
+        """The visits that the snippet tells of, and what the form's own fields tell beyond them."""
         own = capture.touch_from_fields(tracking)
-        if own and not (touches and touches[-1].get("landing_url") == own.get("landing_url")):
-            touches.append({**own, "origin": "form"})
-        return touches
+        return [*post.touches, {**own, "origin": "form"}] if capture.tells_more(own, post.touches) else post.touches
 
     def _read_text(self, line, name, text, structured):
         kind, limit = TARGET_LIMITS[line.target]

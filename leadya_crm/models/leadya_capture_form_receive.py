@@ -22,14 +22,15 @@ class LeadyaCaptureForm(models.Model):
         return secrets.token_urlsafe(TOKEN_BYTES)
 
     @api.model
-    def _find_by_token(self, token):
+    def _find_by_token(self, token, kinds=("form", "json")):
         """The open door at this address, with the rights to receive; empty if there is none.
 
         :param str token: as it stands in the address
+        :param kinds: of the doors that the address is for: a key opens no door of another kind
         """
         if not _TOKEN.fullmatch(token or ""):
             return self.sudo().browse()
-        return self.sudo().search(self._get_token_domain(token), limit=1)
+        return self.sudo().search(self._get_token_domain(token) & Domain("kind", "in", kinds), limit=1)
 
     @api.model
     def _get_token_domain(self, token):

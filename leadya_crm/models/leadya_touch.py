@@ -27,6 +27,7 @@ class LeadyaTouch(models.Model):
             ("lead", "The lead's own fields"),
             ("form", "Web form"),
             ("snippet", "Tracking snippet"),
+            ("page", "This page only (storage refused)"),
             ("import", "Import"),
             ("platform", "Advertising platform"),
             ("email", "E-mail"),
@@ -48,6 +49,7 @@ class LeadyaTouch(models.Model):
     campaign_ref = fields.Char("Campaign ID", help="By which the advertising platform knows the campaign.")
     ad_group_ref = fields.Char("Ad Group ID", help="Ad group, ad set or asset group, by the platform's own number.")
     creative_ref = fields.Char("Ad ID", help="By which the advertising platform knows the advertisement.")
+    network = fields.Char(help="Where the advertisement was shown, as the platform says it: for Google g is search.")
     landing_url = fields.Char("Landing Page")
     referrer_url = fields.Char("Referrer")
     click_id = fields.Char("Click Identifier", help="Case-sensitive.")

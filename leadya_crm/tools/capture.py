@@ -10,13 +10,13 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_options_header
 from werkzeug.sansio import multipart
 
-from .urls import parse_tracking
+from .urls import parse_tracking, read_parameters
 
 # The largest body that is read. A form of a website stays far below it, and what a
 # visitor can make the server keep in memory stays harmless.
@@ -46,7 +46,7 @@ KEY_FIELD = "idempotency_key"
 _TRACKING_NAMES = {
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
     "gclid", "gbraid", "wbraid", "msclkid", "yclid", "fbclid", "li_fat_id", "ttclid",
-    "matchtype", "adgroupid", "campaignid", "creative", "keyword", "device",
+    "matchtype", "adgroupid", "campaignid", "creative", "keyword", "device", "gad_campaignid", "utm_id",
 }  # fmt: skip
 _LANDING_NAMES = ("landing_url", "landing_page", "page_url")
 _REFERRER_NAMES = ("referrer_url", "referrer", "referer")
@@ -340,14 +340,30 @@ def touch_from_fields(fields):
     )
 
 
+def tells_more(touch, touches):
+    """Whether a visit says anything that none of the others says.
+
+    Where others are known, the address of the page with the form alone is no further visit.
+
+    :param dict touch: see :func:`touch_from_fields`
+    :param list touches: see :func:`parse_touches`
+    """
+    if not touches:
+        return bool(touch)
+    said = {name: value for name, value in touch.items() if name not in ("landing_url", "referrer_url")}
+    return bool(said) and not any(said.items() <= other.items() for other in touches)
+
+
 def parse_touches(value):
     """The visits that the snippet remembered, oldest first.
 
     :param value: a list of objects, or its JSON text; each object may have ``landing_url``,
-        ``referrer_url``, ``at`` (ISO 8601, or milliseconds since 1970) and the tracking parameters
-    :return: dicts with ``landing_url``, ``referrer_url``, ``touched_at`` (naive UTC) and what the
-        address says (see :func:`~odoo.addons.leadya_crm.tools.urls.parse_tracking`); what is
-        no visit is left out
+        ``referrer_url``, ``at`` (ISO 8601, or milliseconds since 1970), ``stored`` (false: the browser
+        could keep nothing, and this is the page with the form) and the tracking parameters
+    :return: dicts with ``origin`` (``snippet`` or ``page``), ``landing_url``, ``referrer_url``,
+        ``touched_at`` (naive UTC) and what the parameters say (see
+        :func:`~odoo.addons.leadya_crm.tools.urls.parse_tracking`); what is no visit is left out.
+        At most 20: the first and the latest
     :rtype: list
     """
     if isinstance(value, str):
@@ -359,15 +375,21 @@ def parse_touches(value):
             return []
     if not isinstance(value, list):
         return []
-    touches = [_touch(item) for item in value[-MAX_TOUCHES:] if isinstance(item, dict)]
-    return sorted((touch for touch in touches if touch), key=lambda touch: touch.get("touched_at") or datetime.max)
+    items = [item for item in value if isinstance(item, dict)]
+    if len(items) > MAX_TOUCHES:
+        items = [items[0], *items[1 - MAX_TOUCHES :]]
+    touches = [{**touch, "origin": _origin(item)} for item in items if (touch := _touch(item))]
+    return sorted(touches, key=lambda touch: touch.get("touched_at") or datetime.max)
+
+
+def _origin(item):
+    return "page" if item.get("stored") in (False, "false") else "snippet"
 
 
 def _touch(item):
     item = {name: _storable(value) for name, value in item.items() if isinstance(name, str) and isinstance(value, str)}
     landing, referrer = item.get("landing_url", ""), item.get("referrer_url", "")
-    query = urlencode({name: item[name] for name in sorted(_TRACKING_NAMES) if item.get(name)})
-    said = _tracking_values(landing) | _tracking_values(f"//form/?{query}")
+    said = _said(parse_tracking(landing)) | _said(read_parameters(item))
     touch = {name: value for name, value in {"landing_url": landing, "referrer_url": referrer, **said}.items() if value}
     if touch and (at := parse_moment(item.get("at", ""))):
         touch["touched_at"] = at
@@ -378,8 +400,8 @@ def _storable(text):
     return one_line(text.replace("\x00", "").encode("utf-8", "ignore").decode())[:2048]
 
 
-def _tracking_values(url):
-    return {name: _storable(value) for name, value in parse_tracking(url).said().items()}
+def _said(tracking):
+    return {name: _storable(value) for name, value in tracking.said().items()}
 
 
 def parse_moment(text):

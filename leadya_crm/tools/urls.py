@@ -22,7 +22,12 @@ _PARAMETERS = {
     "content": ("utm_content", "creative"),
     "match_type": ("matchtype", "match_type"),
     "ad_group": ("adgroupid", "adgroup", "ad_group"),
+    "network": ("network",),
     "device": ("device",),
+    # Google adds gad_campaignid by itself; utm_id is where Meta's own template puts the campaign.
+    "campaign_ref": ("campaignid", "campaign_id", "gad_campaignid", "utm_id"),
+    "ad_group_ref": ("adgroupid",),
+    "creative_ref": ("creative",),
 }
 
 _MATCH_TYPES = {"e": "exact", "p": "phrase", "b": "broad", "exact": "exact", "phrase": "phrase", "broad": "broad"}
@@ -31,6 +36,8 @@ _DEVICES = {"c": "desktop", "m": "mobile", "t": "tablet", "desktop": "desktop", 
 # An address longer than this is no address of a page; browsers stop near it as well.
 MAX_URL_LENGTH = 2048
 MAX_VALUE_LENGTH = 255
+# TikTok's are longer than others, and a part of one is worth nothing.
+MAX_CLICK_ID_LENGTH = 512
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,11 @@ class Tracking:
     content: str = ""
     match_type: str = ""
     ad_group: str = ""
+    network: str = ""
     device: str = ""
+    campaign_ref: str = ""
+    ad_group_ref: str = ""
+    creative_ref: str = ""
     click_id: str = ""
     click_id_kind: str = ""
     host: str = ""
@@ -65,7 +76,21 @@ def parse_tracking(url):
     :param str url: the landing page, with its query
     :rtype: Tracking
     """
-    host, parameters = _split(url)
+    host, pairs = _split(url)
+    return _read(pairs, host)
+
+
+def read_parameters(parameters):
+    """Read tracking parameters that came without an address.
+
+    :param dict parameters: names and texts
+    :rtype: Tracking
+    """
+    return _read(parameters.items())
+
+
+def _read(pairs, host=""):
+    parameters = _clean(pairs)
     values = {
         name: next((parameters[alias] for alias in aliases if parameters.get(alias)), "")
         for name, aliases in _PARAMETERS.items()
@@ -96,12 +121,18 @@ def _split(url):
         host = (parts.hostname or "").removeprefix("www.")
         pairs = parse_qsl(parts.query, max_num_fields=100)
     except ValueError:
-        return "", {}
-    # The first value of a repeated parameter is the one that the advertiser wrote.
+        return "", []
+    return host, pairs
+
+
+def _clean(pairs):
+    """Parameters by lower-case name, each with the first value, which is the one that the advertiser wrote."""
     parameters = {}
     for name, value in pairs:
-        value = value.replace("\x00", "").strip()[:MAX_VALUE_LENGTH]
+        name = name.lower()
+        limit = MAX_CLICK_ID_LENGTH if name in CLICK_ID_KINDS else MAX_VALUE_LENGTH
+        value = value.replace("\x00", "").strip()[:limit]
         # An unfilled ValueTrack placeholder ("{keyword}") says nothing.
         if value and not (value.startswith("{") and value.endswith("}")):
-            parameters.setdefault(name.lower(), value)
-    return host, parameters
+            parameters.setdefault(name, value)
+    return parameters
