@@ -12,6 +12,7 @@ from . import leadya_touch
 # Triage and promise
 from . import leadya_triage_rule
 from . import leadya_sla_category
+from . import leadya_sla_step
 from . import leadya_sla_stage_limit
 from . import leadya_sla_clock
 from . import leadya_sla_clock_pause

@@ -17,6 +17,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.moments import naive, utc
+from ..tools.vary import vary
 from .leadya_contact_attempt import CLOSING, FOUND, MEANS, OUTCOMES, TIMED, UNANSWERED
 from .leadya_sla_clock import OPEN_STATES
 
@@ -255,7 +256,7 @@ class CrmLead(models.Model):
             return
         used_up = attempt.outcome in UNANSWERED and self._cadence_count_unanswered() >= self._cadence_get_max_attempts()
         if used_up:
-            self._cadence_hand_to_decide()
+            self._cadence_use_up()
             return
         due = self._cadence_get_due(attempt)
         step = NEXT_STEPS.get(attempt.outcome, "retry")
@@ -270,16 +271,20 @@ class CrmLead(models.Model):
             lead_sudo.with_context(leadya_wait_reason=reason)._cadence_schedule([(lead_sudo, TODO, until, "wait")])
 
     def _cadence_count_unanswered(self):
-        """Attempts without an answer since the customer was last spoken to."""
-        count = 0
+        """How often the customer was tried without an answer since they were last spoken to."""
+        return len(self._cadence_get_unanswered())
+
+    def _cadence_get_unanswered(self):
+        """Attempts without an answer since the customer was last spoken to, the latest first."""
+        found = self.env["leadya.contact.attempt"]
         for attempt in self.attempt_ids.sorted(lambda attempt: (attempt.attempted_at, attempt.id), reverse=True):
             if attempt.outcome == "wrote":
                 # The mail that goes along with a call is no attempt of its own.
                 continue
             if attempt.outcome not in UNANSWERED:
                 break
-            count += 1
-        return count
+            found |= attempt
+        return found
 
     def _cadence_get_max_attempts(self):
         return self.sla_category_id.max_attempts or self.env["leadya.sla.category"]._fields["max_attempts"].default(
@@ -298,12 +303,26 @@ class CrmLead(models.Model):
         elif step == "find_number":
             hours = DEFAULT_RETRY_HOURS
         else:
-            step = self.sla_category_id._get_step(self._cadence_count_unanswered()) if self.sla_category_id else None
+            step = self._cadence_get_step()
             hours = step.delay_hours if step else DEFAULT_RETRY_HOURS
         calendar = self.sla_category_id._get_calendar(self.company_id)
         due = calendar._leadya_plan([utc(attempt.attempted_at)], [hours * 60])[0]
         # A calendar without hours must not leave the lead without a next step.
-        return naive(due) if due else attempt.attempted_at + relativedelta(hours=hours)
+        due = naive(due) if due else attempt.attempted_at + relativedelta(hours=hours)
+        return self._cadence_vary(calendar, due) if attempt.outcome in UNANSWERED else due
+
+    def _cadence_get_step(self):
+        """The category's step after the attempts made so far."""
+        self.ensure_one()
+        return self.sla_category_id._get_step(max(1, self._cadence_count_unanswered()))
+
+    def _cadence_vary(self, calendar, due):
+        """The next try at another time of day than those before, where the step asks for it."""
+        if not self._cadence_get_step().vary_time:
+            return due
+        tried = [utc(attempt.attempted_at) for attempt in self._cadence_get_unanswered()]
+        table = calendar._leadya_work_time(utc(due), utc(due) + timedelta(days=3))
+        return naive(vary(table, utc(due), tried, pytz_timezone(calendar.tz or "UTC")).timestamp())
 
     def _cadence_promise_follow_up(self, start, due):
         if self.sla_category_id.mode != "on":
@@ -322,12 +341,28 @@ class CrmLead(models.Model):
             }
         )
 
+    def _cadence_use_up(self):
+        """All attempts were made without an answer: what the category says is done."""
+        self.ensure_one()
+        category = self.sla_category_id
+        action = category.exhausted_action if category.mode == "on" else "rep"
+        self._cadence_log_used_up()
+        if action == "nurture":
+            day = fields.Date.context_today(self) + timedelta(days=category.exhausted_nurture_days)
+            self._leadya_start_nurture(day, category.exhausted_reason_id)
+        elif action == "close":
+            self.action_set_lost(lost_reason_id=category.exhausted_reason_id.id)
+        else:
+            self._cadence_hand_to_decide()
+
     def _cadence_hand_to_decide(self):
-        """All attempts were made: somebody decides how the lead goes on."""
+        """Somebody decides how the lead goes on."""
         leader = self.team_id.user_id
         by_leader = self.sla_category_id.exhausted_action == "leader" and leader.active
         user = leader if by_leader else self.user_id
         self._cadence_schedule([(self.with_context(leadya_step_user=user.id), TODO, self.env.cr.now(), "decide")])
+
+    def _cadence_log_used_up(self):
         self.env["leadya.decision.log"]._log(
             [
                 {

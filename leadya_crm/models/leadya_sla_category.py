@@ -48,11 +48,21 @@ class LeadyaSlaCategory(models.Model):
         help="Active: the rep calls. Passive: a first call is not scheduled; the lead is answered when it asks.",
     )
     exhausted_action = fields.Selection(
-        [("rep", "The rep decides"), ("leader", "The team leader decides")],
+        [
+            ("rep", "The rep decides"),
+            ("leader", "The team leader decides"),
+            ("nurture", "Nurture"),
+            ("close", "Close with a reason"),
+        ],
         string="Attempts Used Up",
         default="rep",
         required=True,
-        help="Who gets a task to decide how to go on, when all attempts were made without an answer.",
+        help="What happens when all attempts were made without an answer: somebody gets a task to decide how to go on, "
+        "or the lead rests for some time, or it is closed.",
+    )
+    exhausted_nurture_days = fields.Integer("Rest For (days)", default=90, help="Until the lead comes back.")
+    exhausted_reason_id = fields.Many2one(
+        "crm.lost.reason", "Reason", ondelete="restrict", help="Why the lead rests or is closed."
     )
     notify_leader = fields.Boolean("Tell the Team Leader", default=True, help="When the answer is late.")
     step_ids = fields.One2many("leadya.sla.step", "category_id", string="Cadence", copy=True)
@@ -64,6 +74,11 @@ class LeadyaSlaCategory(models.Model):
     )
     _attempts_positive = models.Constraint(
         "CHECK(max_attempts > 0)", "At least one attempt is needed to answer a lead."
+    )
+    _nurture_positive = models.Constraint("CHECK(exhausted_nurture_days > 0)", "A lead rests for at least a day.")
+    _reason_to_close = models.Constraint(
+        "CHECK(exhausted_action != 'close' OR exhausted_reason_id IS NOT NULL)",
+        "Choose the reason for which leads are closed when the attempts are used up.",
     )
     _follow_up_positive = models.Constraint("CHECK(follow_up_days > 0)", "A follow-up is at least a day ahead.")
 
@@ -131,38 +146,3 @@ class LeadyaSlaCategory(models.Model):
             "at_risk_at": at_risk_at,
             "deadline": deadline,
         }
-
-
-class LeadyaSlaStep(models.Model):
-    """A step of a category's cadence: what to do after an attempt without an answer."""
-
-    _name = "leadya.sla.step"
-    _description = "SLA Cadence Step"
-    _order = "sequence, id"
-
-    category_id = fields.Many2one("leadya.sla.category", required=True, index=True, ondelete="cascade")
-    sequence = fields.Integer(default=10)
-    delay_hours = fields.Float(
-        "Delay (hours)", default=4.0, required=True, help="Working hours after the attempt before."
-    )
-    means = fields.Selection(
-        [("call", "Call"), ("email", "E-mail"), ("message", "Message"), ("meeting", "Meeting")],
-        default="call",
-        required=True,
-    )
-    activity_type_id = fields.Many2one(
-        "mail.activity.type",
-        string="Activity",
-        default=lambda self: self.env.ref("mail.mail_activity_data_call", raise_if_not_found=False),
-        domain="[('res_model', 'in', [False, 'crm.lead'])]",
-        ondelete="set null",
-    )
-    mail_template_id = fields.Many2one(
-        "mail.template",
-        string="E-mail to Offer",
-        domain="[('model', '=', 'crm.lead')]",
-        ondelete="set null",
-        help="Offered to the rep with the step's activity; nothing is sent by itself.",
-    )
-
-    _delay_positive = models.Constraint("CHECK(delay_hours > 0)", "A step comes some time after the one before it.")

@@ -26,3 +26,4 @@ from . import test_waiting
 from . import test_sla_pause
 from . import test_contact
 from . import test_escalation
+from . import test_vary

@@ -8,6 +8,7 @@ for every call; the results are the same to the minute (see ``test_work_time``).
 """
 
 from bisect import bisect_left, bisect_right
+from datetime import datetime, timezone
 from itertools import accumulate
 
 
@@ -38,6 +39,14 @@ class WorkTime:
     def seconds_between(self, start, end):
         """Working seconds between two moments; 0 where the end comes first."""
         return max(0.0, self.seconds_until(end) - self.seconds_until(start))
+
+    def spans(self, start, end):
+        """Working intervals between two moments, as pairs of aware datetimes in UTC."""
+        first, last = start.timestamp(), end.timestamp()
+        for begin, stop in zip(self._starts, self._stops, strict=True):
+            begin, stop = max(begin, first), min(stop, last)
+            if begin < stop:
+                yield datetime.fromtimestamp(begin, timezone.utc), datetime.fromtimestamp(stop, timezone.utc)
 
     def add(self, moment, seconds):
         """The timestamp at which ``seconds`` of working time have passed since ``moment``.
