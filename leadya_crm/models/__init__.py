@@ -32,6 +32,9 @@ from . import crm_lead_sla
 from . import crm_lead_stage_clock
 from . import crm_lead_cadence
 from . import crm_lead_contact
+from . import crm_lead_reminder
+from . import crm_lead_next_action
+from . import calendar_event
 from . import crm_lead_nurture
 from . import crm_lead_measured
 from . import crm_lead_qualification

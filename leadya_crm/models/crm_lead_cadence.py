@@ -102,7 +102,15 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------
 
     def action_log_attempt(
-        self, outcome, call_back_at=None, note=None, means="call", minutes=0, lost_reason_id=None, client_key=None
+        self,
+        outcome,
+        call_back_at=None,
+        note=None,
+        means="call",
+        minutes=0,
+        lost_reason_id=None,
+        client_key=None,
+        remind_minutes=None,
     ):
         """Log an attempt to reach the customer of each lead, and set the next step.
 
@@ -114,6 +122,7 @@ class CrmLead(models.Model):
         :param int minutes: time spent
         :param int lost_reason_id: why the work ends, needed for not_interested and unfit
         :param str client_key: the screen's own name of the attempt; the same one sent again logs nothing
+        :param int remind_minutes: how long before ``call_back_at`` an alarm of the calendar pops up; None: none is set
         :return: the leads' new state, for the screen that shows it
         :rtype: list[dict]
         :raises AccessError: where the user may not write one of the leads
@@ -130,6 +139,8 @@ class CrmLead(models.Model):
         attempts = self.env["leadya.contact.attempt"].sudo().create(values_list).with_env(self.env)
         for lead, attempt in zip(leads, attempts, strict=True):
             lead._cadence_apply(attempt)
+            if remind_minutes is not None and attempt.call_back_at:
+                lead._reminder_create(attempt.call_back_at, max(0, int(remind_minutes)))
         if outcome in CLOSING:
             leads._cadence_close(outcome, lost_reason_id)
         return self.read(["attempt_count", "last_outcome", "next_action_at", "sla_state", "sla_deadline"])
@@ -223,7 +234,7 @@ class CrmLead(models.Model):
         activities = self._cadence_get_activities()
         own = activities.filtered(lambda activity: activity.user_id == self.env.user)
         if own:
-            own.action_feedback(feedback=text)
+            own.with_context(leadya_logging_attempt=True).action_feedback(feedback=text)
         else:
             self._message_log(body=text)
         # A colleague made the call: the owner need not make it again.

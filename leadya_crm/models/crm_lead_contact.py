@@ -47,6 +47,13 @@ class CrmLead(models.Model):
         outside = (message.partner_ids | self.message_partner_ids).sudo().filtered("partner_share")
         return bool(outside or msg_vals.get("outgoing_email_to"))
 
+    def _contact_take_meeting(self, event):
+        """A meeting is booked: nobody is chased, the meeting is the next action."""
+        lead_sudo = self.sudo()
+        if lead_sudo.active and lead_sudo.won_status == "pending" and event.start > self.env.cr.now():
+            lead_sudo._cadence_get_activities().filtered(lambda planned: planned.calendar_event_id != event).unlink()
+            lead_sudo.next_action_at = event.start
+
     def _contact_log(self, values):
         """Log a contact that was found, with its evidence.
 

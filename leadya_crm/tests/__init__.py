@@ -27,3 +27,4 @@ from . import test_sla_pause
 from . import test_contact
 from . import test_escalation
 from . import test_vary
+from . import test_reminder
