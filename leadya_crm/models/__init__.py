@@ -34,6 +34,8 @@ from . import crm_lead_cadence
 from . import crm_lead_contact
 from . import crm_lead_reminder
 from . import crm_lead_next_action
+from . import leadya_queue_lease
+from . import crm_lead_queue
 from . import calendar_event
 from . import crm_lead_nurture
 from . import crm_lead_measured

@@ -28,3 +28,4 @@ from . import test_contact
 from . import test_escalation
 from . import test_vary
 from . import test_reminder
+from . import test_queue
