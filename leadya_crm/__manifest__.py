@@ -21,6 +21,7 @@
         "data/leadya_import_data.xml",
         "data/ir_action_data.xml",
         "views/leadya_menus.xml",
+        "views/leadya_my_day_views.xml",
         "views/leadya_submission_views.xml",
         "views/leadya_capture_form_views.xml",
         "views/leadya_capture_templates.xml",

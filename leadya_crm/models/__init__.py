@@ -32,6 +32,7 @@ from . import crm_lead_sla
 from . import crm_lead_stage_clock
 from . import crm_lead_cadence
 from . import crm_lead_contact
+from . import crm_lead_means
 from . import crm_lead_reminder
 from . import crm_lead_next_action
 from . import leadya_queue_lease

@@ -1,0 +1,368 @@
+import { Component, onMounted, onWillStart, onWillUnmount, useExternalListener, useState } from "@odoo/owl";
+import { DateTimeInput } from "@web/core/datetime/datetime_input";
+import { deserializeDateTime, formatDateTime, serializeDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { formatCurrency } from "@web/core/currency";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { describePromise } from "../countdown/promise";
+import { formatDue } from "../log_attempt/log_attempt";
+import { Outbox } from "./outbox";
+
+const { DateTime } = luxon;
+
+/** The key of each outcome, by its place on the keyboard: it works in any layout. */
+const OUTCOME_KEYS = {
+    reached: { code: "KeyR", icon: "fa-check text-success" },
+    no_answer: { code: "KeyN", icon: "fa-phone text-warning" },
+    left_message: { code: "KeyM", icon: "fa-commenting-o text-info" },
+    busy: { code: "KeyB", icon: "fa-volume-control-phone text-warning" },
+    wrong_number: { code: "KeyW", icon: "fa-ban text-danger" },
+    call_back: { code: "KeyC", icon: "fa-calendar-plus-o text-primary" },
+    meeting: { code: "KeyG", icon: "fa-handshake-o text-primary" },
+    quote_sent: { code: "KeyQ", icon: "fa-file-text-o text-success" },
+    not_interested: { code: "KeyI", icon: "fa-thumbs-o-down text-danger" },
+    unfit: { code: "KeyU", icon: "fa-times text-danger" },
+};
+
+const letterOf = (code) => code.slice(-1);
+
+/** Minutes before a promised call at which the alarm can ring; -1: no alarm. */
+const REMINDERS = [-1, 0, 5, 15, 30, 60];
+const DEFAULT_REMINDER = 15;
+
+const CRITERIA = {
+    bant: ["bant_budget", "bant_authority", "bant_need", "bant_timeframe"],
+    ntm: ["bant_need", "bant_timeframe", "bant_budget"],
+};
+const CRITERION_LOOKS = {
+    unknown: "fa-question-circle-o text-muted",
+    open: "fa-adjust text-warning",
+    confirmed: "fa-check-circle text-success",
+    failed: "fa-times-circle text-danger",
+};
+
+/**
+ * The rep's day: one lead at a time, one key per outcome, and the next lead is already
+ * there. Which lead is next is the server's to say (crm_lead_queue.py).
+ */
+export class MyDay extends Component {
+    static template = "leadya_crm.MyDay";
+    static components = { DateTimeInput, Layout };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.notification = useService("notification");
+        this.state = useState({
+            current: null,
+            note: "",
+            asking: null,
+            waiting: 0,
+            isOffline: false,
+            now: Date.now(),
+        });
+        this.skipped = [];
+        this.upcoming = null;
+        this.outbox = new Outbox((entry) => this.send(entry), {
+            onSent: (entry, result) => this.onSent(entry, result),
+            onRefused: (entry, error) => this.onRefused(entry, error),
+            onChange: (count) => (this.state.waiting = count),
+        });
+        useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
+        onWillStart(() => this.start());
+        onMounted(() => this.outbox.flush());
+        const unsubscribe = useService("leadya_ticker").subscribe(() => (this.state.now = Date.now()));
+        onWillUnmount(() => {
+            unsubscribe();
+            this.outbox.destroy();
+        });
+    }
+
+    async start() {
+        this.state.waiting = this.outbox.entries.length;
+        const [outcomes, reasons, labels] = await Promise.all([
+            this.orm.call("crm.lead", "leadya_queue_outcomes", []),
+            this.orm.searchRead("crm.lost.reason", [], ["name"], { limit: 9 }),
+            this.orm.call("crm.lead", "fields_get", [CRITERIA.bant, ["string", "selection"]]),
+        ]);
+        Object.assign(this, { outcomes, reasons, labels });
+        this.state.current = await this.fetchNext([]);
+        this.prefetch();
+    }
+
+    // ------------------------------------------------------------
+    // The queue
+    // ------------------------------------------------------------
+
+    /** The next lead, other than those put off and those on their way to the server. */
+    fetchNext(besides) {
+        const pending = this.outbox.entries.map(({ leadId }) => leadId);
+        return this.orm.call("crm.lead", "leadya_queue_next", [[...this.skipped, ...pending, ...besides]]);
+    }
+
+    /** Have the next lead here before it is asked for. */
+    prefetch() {
+        const lead = this.lead;
+        this.upcoming = lead ? this.fetchNext([lead.id]).catch(() => null) : null;
+    }
+
+    async advance() {
+        const upcoming = this.upcoming;
+        Object.assign(this.state, { note: "", asking: null });
+        let next = await upcoming;
+        try {
+            next ||= await this.fetchNext(this.lead ? [this.lead.id] : []);
+            this.state.isOffline = false;
+        } catch {
+            // Without a connection and without a next lead: stay, and say so.
+            this.state.isOffline = true;
+            return;
+        }
+        this.state.current = next;
+        this.prefetch();
+    }
+
+    async onRefresh() {
+        this.skipped = [];
+        this.upcoming = null;
+        await this.advance();
+    }
+
+    /** Not now: the lead comes up again when the rest of the queue is done. */
+    async onSkip() {
+        this.skipped.push(this.lead.id);
+        await this.advance();
+    }
+
+    // ------------------------------------------------------------
+    // Outcomes
+    // ------------------------------------------------------------
+
+    onOutcome(outcome) {
+        if (outcome.asks) {
+            this.state.asking = { outcome, time: null, remind: DEFAULT_REMINDER };
+            return;
+        }
+        this.log(outcome.value, {});
+    }
+
+    onTimeChosen(time) {
+        if (!time || time <= DateTime.now()) {
+            this.notification.add(_t("The time must be still to come."), { type: "warning" });
+            return;
+        }
+        const { outcome, remind } = this.state.asking;
+        this.log(outcome.value, {
+            call_back_at: serializeDateTime(time),
+            ...(remind >= 0 ? { remind_minutes: remind } : {}),
+        });
+    }
+
+    onReasonChosen(reason) {
+        this.log(this.state.asking.outcome.value, { lost_reason_id: reason.id });
+    }
+
+    /** Keep the outcome, and show the next lead without waiting for the server. */
+    log(outcome, values) {
+        const { lead } = this;
+        const note = this.state.note.trim();
+        this.outbox.add({
+            leadId: lead.id,
+            name: lead.contact_name || lead.name,
+            outcome,
+            values: { ...values, ...(note ? { note } : {}) },
+        });
+        return this.advance();
+    }
+
+    send({ leadId, outcome, key, values }) {
+        return this.orm.silent.call("crm.lead", "leadya_queue_log", [[leadId], outcome, key], values);
+    }
+
+    onSent({ name, outcome }, result) {
+        this.state.isOffline = false;
+        const label = this.outcomes?.find(({ value }) => value === outcome)?.label || outcome;
+        const next = result?.[0]?.next_action_at && deserializeDateTime(result[0].next_action_at);
+        this.notification.add(
+            next
+                ? _t("%(outcome)s. Next contact: %(time)s", { outcome: label, time: formatDue(next) })
+                : label,
+            { type: "success", title: name }
+        );
+        const { current } = this.state;
+        if (current) {
+            current.progress.done += 1;
+        }
+    }
+
+    onRefused({ name, leadId }, error) {
+        this.notification.add(error.data?.message || error.message, {
+            type: "danger",
+            title: _t("Not logged: %s", name),
+            sticky: true,
+            buttons: [{ name: _t("Open"), onClick: () => this.openLead(leadId) }],
+        });
+    }
+
+    // ------------------------------------------------------------
+    // Keyboard
+    // ------------------------------------------------------------
+
+    onKeydown(ev) {
+        const target = ev.target;
+        const isTyping = target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+        if (ev.code === "Escape") {
+            target.blur();
+            this.state.asking = null;
+            return;
+        }
+        if (!this.lead || isTyping || ev.altKey || ev.ctrlKey || ev.metaKey || document.querySelector(".modal")) {
+            return;
+        }
+        const command = this.getCommand(ev.code);
+        if (command) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            command();
+        }
+    }
+
+    getCommand(code) {
+        const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1];
+        if (this.state.asking) {
+            const choices = this.state.asking.outcome.asks === "time" ? this.times : this.reasons;
+            const choice = digit && choices[digit - 1];
+            return choice && (() => (choice.id ? this.onReasonChosen(choice) : this.onTimeChosen(choice.time)));
+        }
+        const outcome = this.outcomes.find(({ value }) => OUTCOME_KEYS[value]?.code === code);
+        if (outcome) {
+            return () => this.onOutcome(outcome);
+        }
+        return {
+            KeyS: () => this.onSkip(),
+            KeyO: () => this.openLead(this.lead.id),
+            KeyE: () => this.onMail(),
+            KeyT: () => document.querySelector(".o_leadya_my_day textarea")?.focus(),
+        }[code];
+    }
+
+    keyOf(outcome) {
+        return letterOf(OUTCOME_KEYS[outcome.value].code);
+    }
+
+    iconOf(outcome) {
+        return OUTCOME_KEYS[outcome.value].icon;
+    }
+
+    // ------------------------------------------------------------
+    // What is shown
+    // ------------------------------------------------------------
+
+    get lead() {
+        return this.state.current?.lead || null;
+    }
+
+    get sectionLabel() {
+        return {
+            new: _t("Never contacted"),
+            due: _t("Follow-up due"),
+            unanswered: _t("Did not answer"),
+            nurture: _t("Back from nurture"),
+        }[this.state.current.section];
+    }
+
+    get progress() {
+        const { done, left } = this.state.current.progress;
+        const open = Object.values(left).reduce((sum, count) => sum + count, 0);
+        return { done, left, open, percent: done + open ? Math.round((100 * done) / (done + open)) : 100 };
+    }
+
+    get leftText() {
+        const { left } = this.progress;
+        return _t("New %(new)s · Due %(due)s · No answer %(unanswered)s · Nurture %(nurture)s", left);
+    }
+
+    get promise() {
+        const { sla_state: state, sla_deadline: deadline } = this.lead;
+        return describePromise(state, deadline && deserializeDateTime(deadline), this.state.now);
+    }
+
+    get criteria() {
+        return CRITERIA[this.lead.qualification_model || "bant"].map((name) => {
+            const value = this.lead[name] || "unknown";
+            const { string, selection } = this.labels[name];
+            return { name, label: string, look: CRITERION_LOOKS[value], title: Object.fromEntries(selection)[value] };
+        });
+    }
+
+    get worth() {
+        const { expected_revenue: revenue, company_currency: currency, probability } = this.lead;
+        return revenue
+            ? _t("%(revenue)s at %(probability)s %", {
+                  revenue: formatCurrency(revenue, currency?.[0]),
+                  probability: Math.round(probability),
+              })
+            : "";
+    }
+
+    get whatsapp() {
+        const digits = (this.lead.phone || "").replace(/\D/g, "");
+        return this.lead.phone?.trim().startsWith("+") && digits ? `https://wa.me/${digits}` : "";
+    }
+
+    get times() {
+        const now = DateTime.now();
+        const at = (days, hour, minute = 0) =>
+            now.plus({ days }).set({ hour, minute, second: 0, millisecond: 0 });
+        return [
+            { label: _t("In one hour"), time: now.plus({ hours: 1 }).set({ second: 0, millisecond: 0 }) },
+            { label: _t("Tomorrow morning"), time: at(1, 9, 30) },
+            { label: _t("Tomorrow afternoon"), time: at(1, 14, 30) },
+            { label: _t("In two days"), time: at(2, 10) },
+            { label: _t("In a week"), time: at(7, 10) },
+            { label: _t("In a month"), time: at(30, 10) },
+        ].map((choice) => ({ ...choice, due: formatDue(choice.time) }));
+    }
+
+    get reminders() {
+        return REMINDERS.map((minutes) => ({
+            minutes,
+            label: minutes < 0 ? _t("No alarm") : minutes ? _t("%s minutes before", minutes) : _t("At that time"),
+        }));
+    }
+
+    formatMoment(text) {
+        return formatDateTime(deserializeDateTime(text));
+    }
+
+    // ------------------------------------------------------------
+    // Out of the queue, and back
+    // ------------------------------------------------------------
+
+    openLead(leadId) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "crm.lead",
+            res_id: leadId,
+            views: [[false, "form"]],
+        });
+    }
+
+    async onMail() {
+        const action = await this.orm.call("crm.lead", "action_compose_step_mail", [[this.lead.id]]);
+        await this.action.doAction(action, { onClose: () => this.reload() });
+    }
+
+    /** The lead may have changed: a mail is a contact too. */
+    async reload() {
+        this.upcoming = null;
+        this.state.current = await this.fetchNext([]);
+        this.prefetch();
+    }
+}
+
+registry.category("actions").add("leadya_my_day", MyDay);
