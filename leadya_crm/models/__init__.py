@@ -32,6 +32,8 @@ from . import crm_lead_sla
 from . import crm_lead_stage_clock
 from . import crm_lead_cadence
 from . import crm_lead_contact
+from . import leadya_stage_requirement
+from . import crm_lead_protocol
 from . import crm_lead_means
 from . import crm_lead_reminder
 from . import crm_lead_next_action
@@ -41,6 +43,7 @@ from . import calendar_event
 from . import crm_lead_nurture
 from . import crm_lead_measured
 from . import crm_lead_qualification
+from . import crm_stage
 from . import crm_team
 from . import crm_team_member
 from . import mail_activity

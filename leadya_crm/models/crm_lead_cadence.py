@@ -157,15 +157,19 @@ class CrmLead(models.Model):
             self.write({"triage_state": "unfit", "triage_quality": False})
         self.action_set_lost(lost_reason_id=lost_reason_id)
 
-    def action_open_callback(self):
-        """Ask when to call back, then log the attempt."""
+    def action_open_attempt(self, outcome):
+        """Ask what an outcome needs, a time or a reason, then log the attempt.
+
+        :param str outcome: one of ``leadya.contact.attempt``'s
+        """
+        labels = dict(self.env["leadya.contact.attempt"]._fields["outcome"]._description_selection(self.env))
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Call Me Back At"),
-            "res_model": "leadya.callback.wizard",
+            "name": labels.get(outcome, ""),
+            "res_model": "leadya.attempt.wizard",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_lead_ids": self.ids},
+            "context": {"default_lead_ids": self.ids, "default_outcome": outcome, "dialog_size": "medium"},
         }
 
     def _cadence_prepare_attempts(self, outcome, call_back_at, note, means, minutes):

@@ -69,8 +69,8 @@ class CrmLead(models.Model):
             for section in SECTIONS:
                 lead = self._queue_pick(section, owned, skipped)
                 if lead:
-                    return {"lead": lead._queue_describe(), "section": section, "progress": self._queue_progress()}
-        return {"lead": False, "section": False, "progress": self._queue_progress()}
+                    return {"lead": lead._queue_describe(), "section": section, "progress": self.leadya_queue_progress()}
+        return {"lead": False, "section": False, "progress": self.leadya_queue_progress()}
 
     @api.model
     def leadya_queue_outcomes(self):
@@ -171,7 +171,7 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _queue_progress(self):
+    def leadya_queue_progress(self):
         """How many contacts the user has made today, and what is left, by section."""
         local = fields.Datetime.context_timestamp(self, fields.Datetime.now())
         midnight = local.replace(hour=0, minute=0, second=0).astimezone(timezone.utc).replace(tzinfo=None)
@@ -205,6 +205,7 @@ class CrmLead(models.Model):
             **values,
             "history": self._queue_describe_history(),
             "offer": self._queue_describe_offer(),
+            "protocol": self.leadya_protocol(),
             "advice": self.sla_category_id.sudo().description or "",
         }
 

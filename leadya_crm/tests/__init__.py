@@ -29,3 +29,4 @@ from . import test_escalation
 from . import test_vary
 from . import test_reminder
 from . import test_queue
+from . import test_protocol

@@ -108,7 +108,7 @@ class TestCadence(LeadyaCommon):
 
     def test_call_back_by_the_dialog(self):
         with self.at(NOW + timedelta(minutes=5)):
-            action = self.lead.with_user(self.rep).action_open_callback()
+            action = self.lead.with_user(self.rep).action_open_attempt("call_back")
             dialog = Form(self.env[action["res_model"]].with_user(self.rep).with_context(**action["context"]))
             self.assertEqual(dialog.call_back_at, NOW + timedelta(days=1))
             dialog.note = "After lunch"

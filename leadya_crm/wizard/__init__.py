@@ -1,3 +1,3 @@
-from . import leadya_callback_wizard
+from . import leadya_attempt_wizard
 from . import leadya_nurture_wizard
 from . import leadya_pipeline_wizard

@@ -55,7 +55,7 @@ test("one click on a card logs, tells what comes next, and opens nothing", async
         "No answer",
         "Left a message",
         "Wrong number",
-        "Call me back at…",
+        "Call me back…",
     ]);
     await contains(".dropdown-item[data-outcome=no_answer]").click();
     expect.verifySteps([[[1], "no_answer"], "No answer. Next contact: tomorrow, 09:30"]);
@@ -131,5 +131,5 @@ test("call me back asks for the time", async () => {
     await mountView({ type: "kanban", resModel: "crm.lead", arch: CARD });
     await contains(".o_leadya_log_attempt button").click();
     await contains(".dropdown-item[data-outcome=call_back]").click();
-    expect.verifySteps(["action_open_callback 1"]);
+    expect.verifySteps(["action_open_attempt 1"]);
 });

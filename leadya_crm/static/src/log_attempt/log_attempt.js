@@ -15,9 +15,17 @@ const ICONS = {
     reached: "fa-check text-success",
     no_answer: "fa-phone text-warning",
     left_message: "fa-commenting-o text-info",
+    busy: "fa-volume-control-phone text-warning",
     wrong_number: "fa-ban text-danger",
     call_back: "fa-calendar-plus-o text-primary",
+    meeting: "fa-handshake-o text-primary",
+    quote_sent: "fa-file-text-o text-success",
+    not_interested: "fa-thumbs-o-down text-danger",
+    unfit: "fa-times text-danger",
 };
+
+/** Outcomes that ask for a time or a reason, in a dialog. */
+const ASKING = ["call_back", "meeting", "not_interested", "unfit"];
 
 /**
  * When something is due, in words: "tomorrow, 10:00".
@@ -57,11 +65,14 @@ export class LogAttempt extends Component {
     }
 
     get outcomes() {
-        return this.props.record.fields.last_outcome.selection.map(([value, label]) => ({
-            value,
-            label: value === "call_back" ? _t("%(outcome)s at…", { outcome: label }) : label,
-            icon: ICONS[value],
-        }));
+        // What has no icon comes with its own evidence: nobody logs it by hand.
+        return this.props.record.fields.last_outcome.selection
+            .filter(([value]) => ICONS[value])
+            .map(([value, label]) => ({
+                value,
+                label: ASKING.includes(value) ? _t("%(outcome)s…", { outcome: label }) : label,
+                icon: ICONS[value],
+            }));
     }
 
     /** Enter opens the menu; the card around it would take the key for itself. */
@@ -120,8 +131,8 @@ export class LogAttempt extends Component {
 
     async log(outcome) {
         const { resModel, resId } = this.props.record;
-        if (outcome === "call_back") {
-            await this.askWhen();
+        if (ASKING.includes(outcome)) {
+            await this.ask(outcome);
             return;
         }
         const [result] = await this.orm.call(resModel, "action_log_attempt", [[resId], outcome]);
@@ -129,19 +140,20 @@ export class LogAttempt extends Component {
         await this.props.record.load();
     }
 
-    /** The time is asked in a dialog, which logs the attempt. */
-    async askWhen() {
+    /** What is missing is asked in a dialog, which logs the attempt. */
+    async ask(outcome) {
         const { record } = this.props;
         const before = record.data.attempt_count;
         await this.action.doActionButton({
             type: "object",
-            name: "action_open_callback",
+            name: "action_open_attempt",
+            args: JSON.stringify([outcome]),
             resModel: record.resModel,
             resId: record.resId,
             onClose: async () => {
                 await record.load();
                 if (record.data.attempt_count !== before) {
-                    this.notify("call_back", record.data.next_action_at);
+                    this.notify(outcome, record.data.next_action_at);
                 }
             },
         });
@@ -149,6 +161,10 @@ export class LogAttempt extends Component {
 
     notify(outcome, next) {
         const label = this.getLabel(outcome);
+        if (!this.isShown) {
+            this.notification.add(_t("%s. The lead is closed.", label), { type: "success", title: _t("Attempt logged") });
+            return;
+        }
         const message =
             next && next > DateTime.now()
                 ? _t("%(outcome)s. Next contact: %(time)s", {

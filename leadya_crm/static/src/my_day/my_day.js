@@ -193,9 +193,13 @@ export class MyDay extends Component {
                 : label,
             { type: "success", title: name }
         );
-        const { current } = this.state;
-        if (current) {
-            current.progress.done += 1;
+        this.refreshProgress();
+    }
+
+    async refreshProgress() {
+        const progress = await this.orm.silent.call("crm.lead", "leadya_queue_progress", []);
+        if (this.state.current) {
+            this.state.current.progress = progress;
         }
     }
 
@@ -350,6 +354,14 @@ export class MyDay extends Component {
             res_id: leadId,
             views: [[false, "form"]],
         });
+    }
+
+    async onTick(point, done) {
+        this.lead.protocol = await this.orm.call("crm.lead", "leadya_protocol_tick", [
+            [this.lead.id],
+            point.id,
+            done,
+        ]);
     }
 
     async onMail() {
