@@ -18,6 +18,7 @@
         "data/leadya_sla_category_data.xml",
         "data/ir_cron_data.xml",
         "data/leadya_capture_data.xml",
+        "data/leadya_confirmation_data.xml",
         "data/leadya_import_data.xml",
         "data/ir_action_data.xml",
         "views/leadya_menus.xml",

@@ -45,6 +45,9 @@ from . import leadya_capture_form_try
 from . import leadya_capture_field
 from . import leadya_submission
 from . import leadya_capture_form_guard
+from . import leadya_capture_form_consent
+from . import leadya_submission_confirmation
+from . import crm_lead_consent
 from . import crm_lead_submission
 from . import ir_http
 from . import leadya_import

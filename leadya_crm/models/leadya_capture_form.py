@@ -82,12 +82,7 @@ class LeadyaCaptureForm(models.Model):
         copy=True,
         default=lambda self: [Command.create(values) for values in self.env["leadya.capture.field"]._default_lines()],
     )
-    # Consent, answer
-    consent_required = fields.Boolean("Consent Must Be Given")
-    consent_name = fields.Char("Consent Field", default="consent", required=True)
-    consent_text = fields.Text(
-        translate=True, help="The sentence beside the tick box. It is kept with each submission, as it was then."
-    )
+    # Answer
     thanks_url = fields.Char(
         "Thank-You Page", help="Where the browser goes afterwards. Empty: a small page with the text below."
     )

@@ -14,8 +14,6 @@ from ..tools import capture, capture_guard
 from ..tools.capture import CaptureError
 
 _RATE_WINDOW = timedelta(minutes=1)
-# What a page names when it asks the provider for an answer; an answer given for another action is worth nothing.
-CAPTCHA_ACTION = "leadya_capture"
 # Of each provider: Odoo's method, and the settings that hold the two keys.
 _CAPTCHAS = {
     "recaptcha": ("_verify_recaptcha_token", "recaptcha_private_key", "recaptcha_public_key"),
@@ -181,7 +179,7 @@ class LeadyaCaptureForm(models.Model):
             return ""
         answer = capture_guard.captcha_answer(post.fields, provider)
         verify = getattr(self.env["ir.http"], _CAPTCHAS[provider][0])
-        verdict = verify(meta.get("remote_addr"), answer, CAPTCHA_ACTION) if answer else "wrong_token"
+        verdict = verify(meta.get("remote_addr"), answer, capture_guard.CAPTCHA_ACTION) if answer else "wrong_token"
         if verdict in _CAPTCHA_PASSED:
             return ""
         if verdict in _CAPTCHA_ROBOT:

@@ -66,7 +66,7 @@ class LeadyaCaptureForm(models.Model):
 
     def _receive_post(self, post, values, meta):
         """:raises CaptureError: what the sender is to be told"""
-        values = {**values, "idempotency_key": post.key or False}
+        values = {**values, **self._prepare_shown(post, meta), "idempotency_key": post.key or False}
         if known := self._find_known(post.key):
             return self._acceptance(known)
         if code := self._guard(post, meta):
@@ -137,7 +137,6 @@ class LeadyaCaptureForm(models.Model):
             "understood": list(map(list, read["understood"].items())),
             "unknown_fields": list(map(list, read["unknown"].items())),
             "consent_given": read["consent"],
-            "consent_text": self.consent_text if read["consent"] else False,
             "refused": False,
             "error": False,
         }

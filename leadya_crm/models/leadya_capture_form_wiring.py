@@ -6,7 +6,29 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from ..tools import capture_guard
 from .leadya_capture_field import TARGET_LIMITS
+
+# As the providers' own manuals have it. The site of the page must be entered with the provider, beside that of Odoo.
+_CAPTCHA_SAMPLES = {
+    "recaptcha": Markup("""  <input type="hidden" name="%(name)s">
+  <script src="https://www.google.com/recaptcha/api.js?render=%(key)s"></script>
+  <script>
+    {
+      // An answer is good for two minutes, so it is asked for when the form is sent.
+      const form = document.currentScript.closest("form");
+      form.addEventListener("submit", (ev) => {
+        ev.preventDefault();
+        grecaptcha.ready(async () => {
+          form.elements["%(name)s"].value = await grecaptcha.execute("%(key)s", {action: "%(action)s"});
+          form.submit();
+        });
+      });
+    }
+  </script>"""),
+    "turnstile": Markup("""  <div class="cf-turnstile" data-sitekey="%(key)s" data-action="%(action)s" data-response-field-name="%(name)s"></div>
+  <script src="https://challenges.cloudflare.com/turnstile/v0/api.js" async defer></script>"""),
+}
 
 
 class LeadyaCaptureForm(models.Model):
@@ -18,7 +40,7 @@ class LeadyaCaptureForm(models.Model):
     sample_curl = fields.Text("Command Line", compute="_compute_wiring", groups="sales_team.group_sale_manager")
 
     @api.depends("token", "kind", "name", "field_ids.name", "field_ids.label", "field_ids.target", "field_ids.required",
-                 "consent_required", "consent_name", "consent_text", "honeypot_name")  # fmt: skip
+                 "consent_required", "consent_name", "consent_text", "honeypot_name", "captcha_required")  # fmt: skip
     @api.depends_context("lang")
     def _compute_wiring(self):
         for form in self:
@@ -38,13 +60,6 @@ class LeadyaCaptureForm(models.Model):
 
     def _sample_html(self):
         inputs = Markup("\n").join(self._sample_input(line) for line in self._sample_lines())
-        consent = Markup("")
-        if self.consent_required or self.consent_text:
-            consent = Markup('\n  <label><input type="checkbox" name="%s" value="yes"%s> %s</label>') % (
-                self.consent_name,
-                Markup(" required") if self.consent_required else "",
-                self.consent_text or self.env._("I agree to be contacted."),
-            )
         return Markup(
             '<form action="%s" method="post" accept-charset="utf-8">\n%s%s\n'
             '  <input type="hidden" name="landing_url"><input type="hidden" name="referrer_url">\n'
@@ -58,7 +73,41 @@ class LeadyaCaptureForm(models.Model):
             "    form.elements.referrer_url.value = document.referrer;\n"
             "  }\n"
             "</script>"
-        ) % (self.endpoint_url, inputs, consent, self.honeypot_name, self.env._("Send"))
+        ) % (
+            self.endpoint_url,
+            inputs,
+            self._sample_consent() + self._sample_captcha(),
+            self.honeypot_name,
+            self.env._("Send"),
+        )
+
+    def _sample_consent(self):
+        """The tick box, and the language of its sentence: so it is kept as it was read."""
+        text = self._consent_shown(self.env.lang)
+        if not text:
+            return Markup("")
+        return Markup(
+            '\n  <label><input type="checkbox" name="%s" value="yes"%s> %s</label>'
+            '\n  <input type="hidden" name="%s" value="%s">'
+        ) % (
+            self.consent_name,
+            Markup(" required") if self.consent_required else "",
+            text,
+            capture_guard.LANG_FIELD,
+            self.env.lang or "en_US",
+        )
+
+    def _sample_captcha(self):
+        """What the page needs for the robot check that is configured."""
+        provider = self.captcha_required and self.kind == "form" and self._get_captcha_provider()
+        if not provider:
+            return Markup("")
+        values = {
+            "key": self._get_captcha_site_key(),
+            "action": capture_guard.CAPTCHA_ACTION,
+            "name": capture_guard.CAPTCHA_FIELDS[provider][0],
+        }
+        return Markup("\n") + _CAPTCHA_SAMPLES[provider] % values
 
     def _sample_input(self, line):
         kind, limit = TARGET_LIMITS[line.target]

@@ -39,7 +39,7 @@ class LeadyaSubmission(models.Model):
     is erased, see ``leadya.capture.form.erase_after_days``). Whatever could not be used stays
     here with the reason and can be tried again: :meth:`action_retry`.
 
-    States: *received* (kept, its lead is still to be made), *done* (made a lead), *merged*
+    States: *received* (kept, its lead is still to be made), *unconfirmed* (its sender is asked first), *done* (made a lead), *merged*
     (joined an open lead), *spam*, *error*. ``refused`` tells errors of which the sender was told
     from those that nobody outside knows of.
     """
@@ -60,7 +60,14 @@ class LeadyaSubmission(models.Model):
         help="What the sender was given.",
     )
     state = fields.Selection(
-        [("received", "Received"), ("done", "Lead Made"), ("merged", "Joined"), ("spam", "Spam"), ("error", "Error")],
+        [
+            ("received", "Received"),
+            ("unconfirmed", "Unconfirmed"),
+            ("done", "Lead Made"),
+            ("merged", "Joined"),
+            ("spam", "Spam"),
+            ("error", "Error"),
+        ],
         default="received",
         required=True,
         readonly=True,
