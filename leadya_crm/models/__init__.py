@@ -44,6 +44,10 @@ from . import leadya_capture_form_wiring
 from . import leadya_capture_form_try
 from . import leadya_capture_field
 from . import leadya_submission
+from . import leadya_submission_process
+from . import leadya_submission_lead
+from . import leadya_submission_rehearsal
+from . import leadya_submission_erasure
 from . import leadya_capture_form_guard
 from . import leadya_capture_form_consent
 from . import leadya_submission_confirmation

@@ -229,6 +229,9 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------
 
     def _link_mark_duplicates(self, values, decisions):
+        """Link each lead to the open lead of the same person; not with ``leadya_skip_duplicates`` in the context."""
+        if self.env.context.get("leadya_skip_duplicates"):
+            return
         keys = [
             {
                 "email_normalized": lead.email_normalized,

@@ -72,8 +72,14 @@ class LeadyaCaptureForm(models.Model):
         if code := self._guard(post, meta):
             # Answered like any other: a robot learns nothing.
             return self._acceptance(self._keep({**values, **self._prepare_verdict(code, post)}))
-        read = self._read_fields(post)
-        return self._acceptance(self._keep({**values, **self._prepare_outcome(read), **self._prepare_hold(read)}))
+        door = self._in_company()
+        read = door._read_fields(post)
+        return self._acceptance(self._keep({**values, **door._prepare_outcome(read), **self._prepare_hold(read)}))
+
+    def _in_company(self):
+        """The door in its company and language: what is kept is for its people, not for the visitor."""
+        company = self.company_id
+        return self.with_context(lang=company.partner_id.lang or self.env.lang, allowed_company_ids=company.ids)
 
     def _prepare_hold(self, read):
         """Values that hold a submission back until something else has happened, such as its confirmation.

@@ -6,3 +6,5 @@ class ResConfigSettings(models.TransientModel):
 
     leadya_assignment_mode = fields.Selection(related="company_id.leadya_assignment_mode", readonly=False)
     leadya_link_strength = fields.Integer(related="company_id.leadya_link_strength", readonly=False)
+    leadya_duplicate_policy = fields.Selection(related="company_id.leadya_duplicate_policy", readonly=False)
+    leadya_erase_after_days = fields.Integer(related="company_id.leadya_erase_after_days", readonly=False)
