@@ -52,6 +52,9 @@ from . import leadya_capture_form_guard
 from . import leadya_capture_form_consent
 from . import leadya_submission_confirmation
 from . import crm_lead_consent
+from . import leadya_capture_platform
+from . import leadya_capture_google_ads
+from . import leadya_capture_meta
 from . import crm_lead_submission
 from . import ir_http
 from . import leadya_import
