@@ -51,6 +51,7 @@ from . import leadya_submission_erasure
 from . import leadya_capture_form_guard
 from . import leadya_capture_form_consent
 from . import leadya_submission_confirmation
+from . import leadya_submission_confirmation_mail
 from . import crm_lead_consent
 from . import leadya_capture_platform
 from . import leadya_capture_google_ads

@@ -17,10 +17,10 @@ _KINDS_OF_VISITORS = ("form", "json")
 class LeadyaCaptureForm(models.Model):
     """Consent and its confirmation.
 
-    - The consent's text is kept with the submission **as it was shown**: at that time, in that language. Nothing that is
-      changed at the form later changes it.
-    - With ``double_opt_in`` no lead is made before the owner of the address has said yes to a mail: see
-      ``leadya_submission_confirmation.py``.
+    - The consent's text is kept with the submission **as it was shown**: at that time, in that
+      language. Nothing that is changed at the form later changes it.
+    - With ``double_opt_in`` no lead is made before the owner of the address has said yes to a mail:
+      see ``leadya_submission_confirmation.py``.
     """
 
     _inherit = "leadya.capture.form"
@@ -67,6 +67,18 @@ class LeadyaCaptureForm(models.Model):
     def _needs_confirmation(self):
         return self.double_opt_in and self.kind in _KINDS_OF_VISITORS
 
+    # What is shown
+
+    def _prepare_thanks(self):
+        """Title and text of what a visitor is shown afterwards."""
+        if self._needs_confirmation():
+            return {
+                "title": self.env._("One more step"),
+                "text": self.env._("We have sent you an e-mail. Please follow its link, so that you get an answer."),
+            }
+        text = self.thanks_text or self.env._("Thank you. We have received your message and will be in touch.")
+        return {"title": self.env._("Thank you"), "text": text}
+
     # What was shown
 
     def _prepare_submission(self, body, meta):
@@ -91,7 +103,7 @@ class LeadyaCaptureForm(models.Model):
 
         :param str lang: False for the language of the company
         """
-        form = self.with_context(lang=lang or self.company_id.partner_id.lang or self.env.lang)
+        form = self._in_language(lang or self._get_lang())
         return form.consent_text or (form.consent_required and form.env._("I agree to be contacted.")) or ""
 
     # Who is asked again
@@ -108,14 +120,12 @@ class LeadyaCaptureForm(models.Model):
         if not address:
             line = self.field_ids.filtered(lambda line: line.target == "email_from")
             raise CaptureError("missing", line.name or "email")
-        return {
-            **values,
-            "state": "unconfirmed",
-            "confirm_state": "waiting",
-            "confirm_email": address,
-            "confirm_due": True,
-            "confirm_until": fields.Datetime.now() + timedelta(days=self.confirm_days),
-        }
+        return {**values, "state": "unconfirmed", "confirm_email": address, **self._prepare_question()}
+
+    def _prepare_question(self):
+        """Values of a submission that is asked for its confirmation from now on."""
+        until = fields.Datetime.now() + timedelta(days=self.confirm_days)
+        return {"confirm_state": "waiting", "confirm_due": True, "confirm_until": until}
 
     def _acceptance(self, reference):
         """Told by the form, not by the submission: a robot, whose post waits for nothing, is told the same."""

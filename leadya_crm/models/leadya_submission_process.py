@@ -101,20 +101,12 @@ class LeadyaSubmission(models.Model):
         with self._making_leads():
             # Taken anew: what was found before the lock may have changed.
             batch = batch.try_lock_for_update().filtered_domain(domain)
-            batch -= batch._hold_unconfirmed()
             tests = batch.filtered("is_test")
             (batch - tests)._process(reads, patient)
             time_left = self.env["ir.cron"]._commit_progress(len(batch - tests), remaining=self.search_count(domain))
             tests._rehearse(reads)
             # Where others hold all that waits, they do the work.
             return time_left if batch else 0
-
-    def _hold_unconfirmed(self):
-        """Put back what may not become a lead yet.
-
-        :return: the submissions that are not to be processed now
-        """
-        return self.browse()
 
     @api.model
     def _get_waiting_domain(self, remote):

@@ -13,7 +13,7 @@ from odoo.tools import mute_logger
 from .capture_common import CaptureCommon
 from .smtp_common import smtp_server
 
-_LOGGER = "odoo.addons.leadya_crm.models.leadya_submission_confirmation"
+_LOGGER = "odoo.addons.leadya_crm.models.leadya_submission_confirmation_mail"
 ADDRESS = "dana@example.com"
 
 
@@ -163,7 +163,18 @@ class TestConfirmation(ConfirmationCommon, TransactionCase):
         self.assertEqual(Submission._find_by_confirmation_token(token), submission)
         seal = other._confirmation_token()[32:]
         forged = token[:-1] + ("0" if token[-1] != "0" else "1")
-        for wrong in ("", None, "x", token[:-1], token + "0", forged, token[:32] + seal, token.upper(), "0" * 96, "\x00" * 96):
+        for wrong in (
+            "",
+            None,
+            "x",
+            token[:-1],
+            token + "0",
+            forged,
+            token[:32] + seal,
+            token.upper(),
+            "0" * 96,
+            "\x00" * 96,
+        ):
             self.assertFalse(Submission._find_by_confirmation_token(wrong), wrong)
 
     def test_link_stands_nowhere(self):
@@ -254,7 +265,11 @@ class TestConfirmation(ConfirmationCommon, TransactionCase):
         for code, subject in (("he_IL", "נא לאשר"), ("ru_RU", "Подтвердите")):
             template.with_context(lang=code).subject = subject
         self.form.company_id.partner_id.lang = "ru_RU"
-        for address, header in (("he@example.com", "he;q=0.9,en;q=0.5"), ("none@example.com", ""), ("fr@example.com", "fr")):
+        for address, header in (
+            ("he@example.com", "he;q=0.9,en;q=0.5"),
+            ("none@example.com", ""),
+            ("fr@example.com", "fr"),
+        ):
             self._receive({"email": address, "consent": "yes"}, accept_language=header)
         self._send()
         subjects = {mail.email_to: mail.subject for mail in self._mails()}
@@ -269,7 +284,7 @@ class TestConfirmation(ConfirmationCommon, TransactionCase):
             self._wait(email=f"n{number}@example.com")
         self._send()
         with self.assertQueryCount(14):
-            self.env["leadya.submission"]._hold_back_mails()
+            self.env["leadya.submission"]._leave_out_pestered()
         self.assertEqual(len(self._mails()), 3)
 
     # Consent
@@ -459,6 +474,9 @@ class TestConfirmationHttp(ConfirmationCommon, HttpCase):
         self.assertTrue(submission.confirm_failure)
         with smtp_server() as server:
             self._send()
+            self.assertFalse(server.mails, "not tried again at once")
+            with freeze_time(fields.Datetime.now() + timedelta(minutes=11)):
+                self._send()
         self.assertEqual(len(server.mails), 1)
         self.assertFalse(submission.confirm_failure)
         self.assertEqual(submission.confirm_mail_count, 1)
