@@ -57,16 +57,7 @@ class LeadyaCapture(PageMixin, http.Controller):
         form = request.env["leadya.capture.form"]._find_by_token(token)
         if not form:
             raise NotFound
-        return self._page(200, self._prepare_thanks(form))
-
-    def _prepare_thanks(self, form):
-        if form._needs_confirmation():
-            return {
-                "title": request.env._("One more step"),
-                "text": request.env._("We have sent you an e-mail. Please follow its link, so that you get an answer."),
-            }
-        text = form.thanks_text or request.env._("Thank you. We have received your message and will be in touch.")
-        return {"title": request.env._("Thank you"), "text": text}
+        return self._page(200, form._prepare_thanks())
 
     @http.route("/leadya/try/<string:token>", type="http", auth="user", methods=["GET"], readonly=True, sitemap=False)
     def try_out(self, token, **_query):

@@ -244,6 +244,33 @@ class TestSnippetForms(SnippetCase):
             visitor.arrive(f"{self.base_url()}/leadya/thanks/")
         self.assertEqual(self._make_leads().touch_ids.source_id.name, "news")
 
+    def test_l1_l4_html_as_copied(self):
+        """L1 L4: what the form's page shows to copy works on a page that has the snippet already."""
+        self.form.thanks_text = "Toda & <b>ברוך הבא</b>"
+        self.site.pages["/copied"] = self._page(self.form.with_user(self.manager).sample_html)
+        with self._visitor() as visitor:
+            visitor.visit(f"{self.site.origin}/copied?gclid=A")
+            self.assertEqual(
+                visitor.run("getComputedStyle(document.querySelector('[name=fax_number]')).display"), "none"
+            )
+            for name, text in (("name", "Dana Levi"), ("email", "dana@customer.example")):
+                visitor.run(f"document.querySelector('[name={name}]').value = {json.dumps(text)}")
+            visitor.press()
+            visitor.wait_for("document.querySelector('[role=status]')?.textContent.startsWith('Toda & <b>')")
+            self.assertEqual(visitor.run("policyBreaches"), [])
+        lead = self._make_leads()
+        self.assertEqual((lead.contact_name, lead.touch_ids.mapped("click_id")), ("Dana Levi", ["A"]))
+
+    def test_l4_script_as_copied(self):
+        """L4 L13: a page's own script sends the visits that the snippet knows of."""
+        sample = self.form.with_user(self.manager).sample_fetch
+        self.site.pages["/send.js"] = f"addEventListener('load', async () => {{{sample}\nwindow.done = true;}});"
+        self.site.pages["/script"] = self._page('<script src="/send.js"></script>')
+        with self._visitor() as visitor:
+            visitor.visit(f"{self.site.origin}/script?gclid=A")
+            visitor.wait_for("window.done === true")
+        self.assertEqual(self._make_leads().touch_ids.mapped("click_id"), ["A"])
+
     def test_l1_without_the_snippet(self):
         """L1: where the snippet is blocked, the form still brings the lead."""
         self.site.pages["/contact"] = self._page(self._form_html('data-leadya data-leadya-submit="fetch"'), script=None)
