@@ -13,6 +13,7 @@
         "security/leadya_security.xml",
         "security/leadya_capture_security.xml",
         "security/leadya_import_security.xml",
+        "security/leadya_intake_security.xml",
         "data/leadya_channel_data.xml",
         "data/leadya_triage_rule_data.xml",
         "data/leadya_sla_category_data.xml",

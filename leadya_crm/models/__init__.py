@@ -56,6 +56,8 @@ from . import crm_lead_consent
 from . import leadya_capture_platform
 from . import leadya_capture_google_ads
 from . import leadya_capture_meta
+from . import leadya_capture_api
+from . import leadya_intake
 from . import crm_lead_submission
 from . import ir_http
 from . import leadya_import
