@@ -21,10 +21,13 @@ _CAPTCHA_SAMPLES = {
       // An answer is good for two minutes, so it is asked for when the form is sent.
       const form = document.currentScript.closest("form");
       form.addEventListener("submit", (ev) => {
+        if (!window.grecaptcha) {
+          return; // Blocked: the answer to the form tells it.
+        }
         ev.preventDefault();
         grecaptcha.ready(async () => {
           form.elements["%(name)s"].value = await grecaptcha.execute("%(key)s", {action: "%(action)s"});
-          form.submit();
+          HTMLFormElement.prototype.submit.call(form);
         });
       });
     }
