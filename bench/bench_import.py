@@ -66,12 +66,12 @@ def email_of(number):
     return f"person{number}@firm{number // 2}.example"
 
 
-def write_file(path, rows):
-    """Write a workbook of so many leads, all different."""
+def write_file(path, rows, first=0):
+    """Write a workbook of so many leads, all different, and others than those of another ``first``."""
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("Leads")
     sheet.append(list(COLUMNS))
-    for number in range(rows):
+    for number in range(first, first + rows):
         place = number % len(COUNTRIES)
         sheet.append(
             [
@@ -92,13 +92,19 @@ def write_file(path, rows):
     book.save(path)
 
 
-def prepare(registry, rows, known):
-    """Names that the file links to, and leads of the same persons from all over the file."""
-    set_up(registry)
+def prepare_names(registry):
+    """What the file links to, beside reps and countries: stock's import makes none of it."""
     with manager(registry, commit=True) as env:
         for model, names in (("utm.source", SOURCES), ("utm.medium", MEDIUMS), ("utm.campaign", CAMPAIGNS)):
             for name in names:
                 env["utm.mixin"]._find_or_create_record(model, name)
+
+
+def prepare(registry, rows, known):
+    """Names, and leads of persons from all over the file."""
+    set_up(registry)
+    prepare_names(registry)
+    with manager(registry, commit=True) as env:
         env["crm.lead"].create(
             [
                 {"name": f"Known {number}", "email_from": email_of(number), "user_id": False}
