@@ -14,6 +14,8 @@ from . import leadya_triage_rule
 from . import leadya_sla_category
 from . import leadya_sla_clock
 from . import leadya_contact_attempt
+from . import leadya_merge
+from . import leadya_merge_rows
 
 # What Odoo has, extended
 from . import crm_lead_intake
@@ -25,6 +27,8 @@ from . import crm_lead_assignment
 from . import crm_lead_sla
 from . import crm_lead_cadence
 from . import crm_lead_nurture
+from . import crm_lead_duplicates
+from . import crm_lead_merge
 from . import crm_lead_measured
 from . import crm_lead_qualification
 from . import crm_team
