@@ -1,15 +1,15 @@
-from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from odoo import http
 from odoo.http import request
 
 from ..tools.capture import MAX_BODY, media_type
+from .pages import PageMixin
 
 _CORS_MAX_AGE = 24 * 60 * 60
 
 
-class LeadyaCapture(http.Controller):
+class LeadyaCapture(PageMixin, http.Controller):
     """The doors for strangers. Thin: bytes and headers in, an answer out.
 
     What is done with them is decided by ``leadya.capture.form._receive``.
@@ -30,6 +30,7 @@ class LeadyaCapture(http.Controller):
     def capture(self, token, **_query):
         # Odoo would turn utm_… of the query into cookies; the submission has them already.
         request.params = {}
+        self._set_language()
         form = request.env["leadya.capture.form"]._find_by_token(token)
         if not form:
             return self._answer(
@@ -52,11 +53,11 @@ class LeadyaCapture(http.Controller):
     def thanks(self, token, **_query):
         """The small page that a browser sees after a form without a thank-you page of its own."""
         request.params = {}
+        self._set_language()
         form = request.env["leadya.capture.form"]._find_by_token(token)
         if not form:
             raise NotFound
-        text = form.thanks_text or request.env._("Thank you. We have received your message and will be in touch.")
-        return self._page(200, {"title": request.env._("Thank you"), "text": text})
+        return self._page(200, form._prepare_thanks())
 
     @http.route("/leadya/try/<string:token>", type="http", auth="user", methods=["GET"], readonly=True, sitemap=False)
     def try_out(self, token, **_query):
@@ -94,6 +95,7 @@ class LeadyaCapture(http.Controller):
             "origin": headers.get("Origin", ""),
             "referrer": headers.get("Referer", ""),
             "user_agent": headers.get("User-Agent", ""),
+            "accept_language": headers.get("Accept-Language", ""),
             "idempotency_key": headers.get("Idempotency-Key", ""),
             "remote_addr": request.httprequest.remote_addr,
             "own_origin": request.httprequest.host_url.rstrip("/"),
@@ -110,7 +112,8 @@ class LeadyaCapture(http.Controller):
 
     def _prepare_json(self, answer):
         if answer["status"] == 200:
-            return {"status": "received", "reference": answer["reference"]}
+            told = {name: answer[name] for name in ("reference", "confirmation") if answer.get(name)}
+            return {"status": "received", **told}
         return {
             "status": "error",
             **{name: answer[name] for name in ("code", "field", "error", "reference") if answer.get(name)},
@@ -124,32 +127,19 @@ class LeadyaCapture(http.Controller):
             response.headers.extend(headers)
             return response
         title = request.env._("This was not sent")
-        return self._page(answer["status"], {"title": title, "text": answer["error"], "back": bool(form)}, headers)
+        text = self._name_field(answer, form)
+        return self._page(answer["status"], {"title": title, "text": text, "back": bool(form), "alert": True}, headers)
+
+    def _name_field(self, answer, form):
+        """What is wrong, with the field as the visitor saw it and not as programs call it."""
+        name = answer.get("field") or ""
+        line = form.field_ids.filtered(lambda line: name and name in line._incoming_names())[:1]
+        return answer["error"].replace(f"{name}: ", f"{line._label()}: ", 1) if line else answer["error"]
 
     def _wants_page(self):
         headers = request.httprequest.headers
         media, _options = media_type(headers.get("Content-Type"))
         return "text/html" in headers.get("Accept", "") and media != "application/json"
-
-    def _page(self, status, values, headers=()):
-        body = request.env["ir.qweb"]._render("leadya_crm.capture_page", {**values, **self._page_values()})
-        return request.make_response(
-            body,
-            [
-                ("Content-Type", "text/html; charset=utf-8"),
-                ("Content-Security-Policy", "default-src 'none'; style-src 'self'"),
-                *headers,
-            ],
-            status=status,
-        )
-
-    def _page_values(self):
-        lang = request.env["res.lang"]._get_data(code=request.env.lang or "en_US")
-        return {
-            "doctype": Markup("<!DOCTYPE html>\n"),
-            "html_lang": (lang.code or "en_US").replace("_", "-"),
-            "direction": lang.direction or "ltr",
-        }
 
     def _cors_headers(self, form):
         """Let pages of the allowed sites read the answer; no cookie is ever needed."""

@@ -20,6 +20,8 @@ from . import leadya_sla_clock_due
 from . import leadya_sla_escalation
 from . import leadya_sla_forecast
 from . import leadya_contact_attempt
+from . import leadya_merge
+from . import leadya_merge_rows
 
 # What Odoo has, extended
 from . import crm_lead_intake
@@ -41,6 +43,8 @@ from . import leadya_queue_lease
 from . import crm_lead_queue
 from . import calendar_event
 from . import crm_lead_nurture
+from . import crm_lead_duplicates
+from . import crm_lead_merge
 from . import crm_lead_measured
 from . import crm_lead_qualification
 from . import crm_stage
@@ -61,7 +65,20 @@ from . import leadya_capture_form_wiring
 from . import leadya_capture_form_try
 from . import leadya_capture_field
 from . import leadya_submission
+from . import leadya_submission_process
+from . import leadya_submission_lead
+from . import leadya_submission_rehearsal
+from . import leadya_submission_erasure
 from . import leadya_capture_form_guard
+from . import leadya_capture_form_consent
+from . import leadya_submission_confirmation
+from . import leadya_submission_confirmation_mail
+from . import crm_lead_consent
+from . import leadya_capture_platform
+from . import leadya_capture_google_ads
+from . import leadya_capture_meta
+from . import leadya_capture_api
+from . import leadya_intake
 from . import crm_lead_submission
 from . import ir_http
 from . import leadya_import

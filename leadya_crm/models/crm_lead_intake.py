@@ -7,6 +7,7 @@ Context keys:
 
 * ``leadya_skip_intake``: the data bring all their own values, nothing is done;
 * ``leadya_skip_steps``: names of steps to leave out, see ``INTAKE_STEPS``;
+* ``leadya_skip_duplicates``: leads of a person who has one already are not linked to it;
 * ``leadya_historic``: an old lead, loaded for the record: nobody is given it, nothing is
   promised, nobody is told.
 

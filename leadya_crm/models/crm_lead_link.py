@@ -82,7 +82,7 @@ class CrmLead(models.Model):
             decisions = lead.decision_log_ids.filtered(lambda log: log.code in STRENGTHS)
             lead.link_reason = "; ".join(decisions.sorted("id").mapped("explanation"))
 
-    @api.depends("email_normalized", "phone_sanitized", "email_domain_criterion")
+    @api.depends("email_normalized", "phone_sanitized", "email_domain_criterion", "duplicate_lead_ids")
     @api.depends_context("lang")
     def _compute_duplicate_hint(self):
         """Other leads that may be the same customer, each with what they share."""
@@ -93,7 +93,7 @@ class CrmLead(models.Model):
         self.ensure_one()
         others = self.duplicate_lead_ids - self._origin
         # Without this, all columns of up to twenty leads would be read for a line of text.
-        others.fetch(["active", "name", "email_normalized", "phone_sanitized", "email_domain_criterion"])
+        others.fetch(self._duplicates_get_compared())
         others = others.filtered("active")
         hints = []
         for label, name in (
@@ -229,12 +229,16 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------
 
     def _link_mark_duplicates(self, values, decisions):
+        """Link each lead to the open lead of the same person; not with ``leadya_skip_duplicates`` in the context."""
+        if self.env.context.get("leadya_skip_duplicates"):
+            return
         keys = [
             {
                 "email_normalized": lead.email_normalized,
                 "phone_sanitized": lead.phone_sanitized,
                 "company_id": lead.company_id.id,
                 "before_id": lead.id,
+                "lead": lead,
             }
             for lead in self
         ]
@@ -264,7 +268,8 @@ class CrmLead(models.Model):
 
         :param list[dict] keys: any of ``external_ref``, ``email_normalized`` and
             ``phone_sanitized`` (strongest first), ``company_id`` (leads of other
-            companies do not count) and ``before_id`` (only leads older than this one)
+            companies do not count), ``before_id`` (only leads older than this one) and
+            ``lead`` (itself, to leave out those that somebody called not the same)
         :return: a crm.lead per key, in the same order; empty where there is none
         """
         results = [self.browse()] * len(keys)
@@ -290,7 +295,10 @@ class CrmLead(models.Model):
         companies = (False, None, key.get("company_id"))
         for candidate in candidates:
             older = not key.get("before_id") or candidate.id < key["before_id"]
-            if older and (not key.get("company_id") or candidate.company_id.id in companies):
+            if not older or (key.get("company_id") and candidate.company_id.id not in companies):
+                continue
+            # Read only where there is a candidate: few leads have one.
+            if not key.get("lead") or candidate not in key["lead"].distinct_lead_ids:
                 return self.browse(candidate.id)
         return self.browse()
 

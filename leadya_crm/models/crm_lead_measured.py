@@ -15,6 +15,11 @@ from odoo import api, models
 _MEASURING = object()
 
 
+def is_measured(field):
+    """Whether nobody sets the field by hand."""
+    return getattr(field, "measured", False)
+
+
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
@@ -24,7 +29,7 @@ class CrmLead(models.Model):
     @api.model
     def _has_field_access(self, field, operation):
         allowed = super()._has_field_access(field, operation)
-        if operation == "write" and getattr(field, "measured", False):
+        if operation == "write" and is_measured(field):
             return allowed and (self.env.su or self.env.context.get("leadya_measuring") is _MEASURING)
         return allowed
 

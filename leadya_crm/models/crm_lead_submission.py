@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .crm_lead_cadence import TODO
+
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
@@ -26,6 +28,33 @@ class CrmLead(models.Model):
         if self.submission_count == 1:
             action.update(res_id=self.submission_ids.id, views=[(False, "form")], view_mode="form")
         return action
+
+    def _leadya_wrote_again(self):
+        """The customer wrote again: who rests is taken back into work, and reps are told.
+
+        A reminder that is still open says it once, however often somebody writes.
+        """
+        woken = self._leadya_end_nurture("wrote_again")
+        owned = (self - woken).filtered(lambda lead: lead.user_id.active)
+        reminded = owned._cadence_get_activities().filtered(lambda activity: activity.leadya_step == "wrote_again")
+        now = fields.Datetime.now()
+        values = [
+            {
+                **lead._cadence_prepare_activity(lead.user_id, TODO, now, "wrote_again"),
+                "res_id": lead.id,
+                "res_name": lead.name,
+            }
+            for lead in owned
+            if lead.id not in reminded.mapped("res_id")
+        ]
+        # The mark in the rep's list is enough; a mail for each post would be a trap.
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(values)
+
+    @api.model
+    def _cadence_get_summary(self, step, local, user):
+        if step == "wrote_again":
+            return self.with_context(lang=user.lang).env._("Wrote again")
+        return super()._cadence_get_summary(step, local, user)
 
     def _merge_dependences(self, opportunities):
         """The submissions go along: what came in stays with the lead that it made."""

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 from ..tools import capture
+from .res_company import DUPLICATE_POLICIES
 
 
 class LeadyaCaptureForm(models.Model):
@@ -69,11 +69,10 @@ class LeadyaCaptureForm(models.Model):
     medium_id = fields.Many2one("utm.medium", "Default Medium", index="btree_not_null")
     campaign_id = fields.Many2one("utm.campaign", "Default Campaign", index="btree_not_null")
     duplicate_policy = fields.Selection(
-        [("join", "Join the open lead"), ("make", "Make another lead")],
+        DUPLICATE_POLICIES,
         "Same Person Again",
-        default="join",
-        required=True,
-        help="What happens when somebody who has an open lead (same e-mail or phone) writes again.",
+        help="What happens when somebody who has an open lead (same e-mail or phone) writes again. "
+        "Empty: what the settings of the company say.",
     )
     field_ids = fields.One2many(
         "leadya.capture.field",
@@ -82,21 +81,11 @@ class LeadyaCaptureForm(models.Model):
         copy=True,
         default=lambda self: [Command.create(values) for values in self.env["leadya.capture.field"]._default_lines()],
     )
-    # Consent, answer
-    consent_required = fields.Boolean("Consent Must Be Given")
-    consent_name = fields.Char("Consent Field", default="consent", required=True)
-    consent_text = fields.Text(
-        translate=True, help="The sentence beside the tick box. It is kept with each submission, as it was then."
-    )
+    # Answer
     thanks_url = fields.Char(
         "Thank-You Page", help="Where the browser goes afterwards. Empty: a small page with the text below."
     )
     thanks_text = fields.Text("Thank-You Text", translate=True)
-    # Privacy
-    erase_after_days = fields.Integer(
-        "Erase Personal Data After",
-        help="So many days after it came, what a submission holds is erased; the count stays. 0: never.",
-    )
     # Counters
     submission_ids = fields.One2many("leadya.submission", "form_id", "Submissions")
     submission_count = fields.Integer("Submissions Count", compute="_compute_counters")
@@ -173,6 +162,9 @@ class LeadyaCaptureForm(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("crm.crm_lead_all_leads")
         return {**action, "domain": [("id", "in", self.submission_ids.lead_id.ids)], "context": {"active_test": False}}
 
-    def _get_erasable_domain(self):
-        before = fields.Datetime.now() - timedelta(days=self.erase_after_days)
-        return Domain("form_id", "=", self.id) & Domain("received_at", "<", before) & Domain("erased_at", "=", False)
+    # Business
+
+    def _get_duplicate_policy(self):
+        """What is done when somebody who has an open lead writes again: join, link or make."""
+        self.ensure_one()
+        return self.duplicate_policy or self.company_id.leadya_duplicate_policy

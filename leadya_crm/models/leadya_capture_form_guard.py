@@ -14,8 +14,6 @@ from ..tools import capture, capture_guard
 from ..tools.capture import CaptureError
 
 _RATE_WINDOW = timedelta(minutes=1)
-# What a page names when it asks the provider for an answer; an answer given for another action is worth nothing.
-CAPTCHA_ACTION = "leadya_capture"
 # Of each provider: Odoo's method, and the settings that hold the two keys.
 _CAPTCHAS = {
     "recaptcha": ("_verify_recaptcha_token", "recaptcha_private_key", "recaptcha_public_key"),
@@ -32,10 +30,11 @@ class LeadyaCaptureForm(models.Model):
 
     Two kinds of answer:
 
-    - **Told**: what a person could run into (a foreign site, too many posts, a robot check that has gone stale) is refused
-      with the reason.
-    - **Not told**: what only a robot does is answered like any other post, so that a robot learns nothing. The submission
-      is kept as spam, with the reason, and the verdict can be taken back: ``leadya.submission.action_not_spam``.
+    - **Told**: what a person could run into (a foreign site, too many posts, a robot check that has
+      gone stale) is refused with the reason.
+    - **Not told**: what only a robot does is answered like any other post, so that a robot learns
+      nothing. The submission is kept as spam, with the reason, and the verdict can be taken back:
+      ``leadya.submission.action_not_spam``.
     """
 
     _inherit = "leadya.capture.form"
@@ -50,7 +49,8 @@ class LeadyaCaptureForm(models.Model):
     min_fill_seconds = fields.Integer(
         "Least Time to Fill In",
         default=2,
-        help="In seconds. Whoever is faster is a robot. Judged where the page tells the time (the snippet does). 0: not judged.",
+        help="In seconds. Whoever is faster is a robot. "
+        "Judged where the page tells the time, as the snippet does. 0: not judged.",
     )
     rate_per_address = fields.Integer("Per Address a Minute", default=20, help="0: no limit.")
     rate_per_form = fields.Integer("Per Form a Minute", default=300, help="0: no limit.")
@@ -124,24 +124,24 @@ class LeadyaCaptureForm(models.Model):
         """
         now = fields.Datetime.now()
         since = now - _RATE_WINDOW
-        last = [self._sql_last_but(self.rate_per_form, since)]
-        if remote_hash:
-            last.append(self._sql_last_but(self.rate_per_address, since, SQL("AND remote_hash = %s", remote_hash)))
-        last = [query for query in last if query]
-        if not last:
+        queries = []
+        if self.rate_per_form:
+            queries.append(self._sql_filling_post(self.rate_per_form, SQL("received_at > %s", since)))
+        if self.rate_per_address and remote_hash:
+            mine = SQL("received_at > %s AND remote_hash = %s", since, remote_hash)
+            queries.append(self._sql_filling_post(self.rate_per_address, mine))
+        if not queries:
             return 0
-        (row,) = self.env.execute_query(SQL("SELECT %s", SQL(", ").join(last)))
+        (row,) = self.env.execute_query(SQL("SELECT %s", SQL(", ").join(queries)))
         times = [time for time in row if time]
         return max(1, int((max(times) + _RATE_WINDOW - now).total_seconds())) if times else 0
 
-    def _sql_last_but(self, limit, since, condition=SQL()):
-        """When the post came in that fills the limit: NULL while it is not reached; None where there is no limit."""
-        if not limit:
-            return None
+    def _sql_filling_post(self, limit, condition):
+        """When the post came in that fills the limit; NULL while it is not reached."""
         return SQL(
-            """(SELECT received_at FROM leadya_submission WHERE form_id = %s AND received_at > %s %s
+            """(SELECT received_at FROM leadya_submission WHERE form_id = %s AND %s
                  ORDER BY received_at DESC OFFSET %s LIMIT 1)""",
-            self.id, since, condition, limit - 1,
+            self.id, condition, limit - 1,
             to_flush=self.env["leadya.submission"]._fields["received_at"],
         )  # fmt: skip
 
@@ -181,7 +181,7 @@ class LeadyaCaptureForm(models.Model):
             return ""
         answer = capture_guard.captcha_answer(post.fields, provider)
         verify = getattr(self.env["ir.http"], _CAPTCHAS[provider][0])
-        verdict = verify(meta.get("remote_addr"), answer, CAPTCHA_ACTION) if answer else "wrong_token"
+        verdict = verify(meta.get("remote_addr"), answer, capture_guard.CAPTCHA_ACTION) if answer else "wrong_token"
         if verdict in _CAPTCHA_PASSED:
             return ""
         if verdict in _CAPTCHA_ROBOT:
@@ -191,12 +191,14 @@ class LeadyaCaptureForm(models.Model):
     @api.model
     def _get_captcha_provider(self):
         """The robot check that is installed and has its keys; "" if there is none."""
+        return next(filter(self._is_captcha_configured, _CAPTCHAS), "")
+
+    @api.model
+    def _is_captcha_configured(self, provider):
+        method, *keys = _CAPTCHAS[provider]
         get_param = self.env["ir.config_parameter"].sudo().get_param
-        for provider, (method, *keys) in _CAPTCHAS.items():
-            if hasattr(self.env["ir.http"], method) and all(map(get_param, keys)):
-                if provider != "recaptcha" or str2bool(get_param("enable_recaptcha", "True"), True):
-                    return provider
-        return ""
+        switched_off = provider == "recaptcha" and not str2bool(get_param("enable_recaptcha", "True"), True)
+        return not switched_off and hasattr(self.env["ir.http"], method) and all(map(get_param, keys))
 
     @api.model
     def _get_captcha_site_key(self):

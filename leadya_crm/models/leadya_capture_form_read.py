@@ -1,6 +1,6 @@
 """What a post means: its names and texts, read by the door's map."""
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
@@ -24,6 +24,11 @@ class LeadyaCaptureForm(models.Model):
         :raises SubmissionNotReady: not yet; it is read again later
         """
         return getattr(self, f"_read_submission_{self.kind}")(submission)
+
+    @api.model
+    def _get_remote_kinds(self):
+        """Kinds of doors whose submissions can only be read with the help of another system."""
+        return ["meta"]
 
     def _read_submission_form(self, submission):
         return self._read_fields(capture.parse_post(submission._body(), submission.content_type))

@@ -66,14 +66,20 @@ class LeadyaCaptureForm(models.Model):
 
     def _receive_post(self, post, values, meta):
         """:raises CaptureError: what the sender is to be told"""
-        values = {**values, "idempotency_key": post.key or False}
+        values = {**values, **self._prepare_shown(post, meta), "idempotency_key": post.key or False}
         if known := self._find_known(post.key):
             return self._acceptance(known)
         if code := self._guard(post, meta):
             # Answered like any other: a robot learns nothing.
             return self._acceptance(self._keep({**values, **self._prepare_verdict(code, post)}))
-        read = self._read_fields(post)
-        return self._acceptance(self._keep({**values, **self._prepare_outcome(read), **self._prepare_hold(read)}))
+        door = self._in_company()
+        read = door._read_fields(post)
+        return self._acceptance(self._keep({**values, **door._prepare_outcome(read), **self._prepare_hold(read)}))
+
+    def _in_company(self):
+        """The door in its company and language: what is kept is for its people, not for the visitor."""
+        company = self.company_id
+        return self.with_context(lang=company.partner_id.lang or self.env.lang, allowed_company_ids=company.ids)
 
     def _prepare_hold(self, read):
         """Values that hold a submission back until something else has happened, such as its confirmation.
@@ -137,7 +143,6 @@ class LeadyaCaptureForm(models.Model):
             "understood": list(map(list, read["understood"].items())),
             "unknown_fields": list(map(list, read["unknown"].items())),
             "consent_given": read["consent"],
-            "consent_text": self.consent_text if read["consent"] else False,
             "refused": False,
             "error": False,
         }

@@ -20,6 +20,9 @@ from ..tools.urls import CLICK_ID_KINDS, host_of, parse_tracking
 #: the first of them that a rule uses is given as the reason.
 CONDITIONS = {"click_ids": "click_id_kind", "mediums": "medium", "sources": "source", "referrers": "referrer"}
 
+#: What a touch is recognised by.
+RAW_VALUES = (*CONDITIONS.values(), "landing_url")
+
 
 class Recognition(NamedTuple):
     """What ``_recognise`` found for one touch."""
@@ -27,6 +30,15 @@ class Recognition(NamedTuple):
     channel: models.BaseModel
     code: str
     value: str
+
+    def prepare_decision(self, lead_id):
+        """The decision, as values of ``leadya.decision.log``."""
+        return {
+            "lead_id": lead_id,
+            "step": "attribute",
+            "code": self.code,
+            "params": {"channel": self.channel.name or "", "value": self.value},
+        }
 
 
 class LeadyaChannel(models.Model):
@@ -95,7 +107,13 @@ class LeadyaChannel(models.Model):
         :rtype: list[Recognition]
         """
         rules = self.env["leadya.channel.rule"].sudo()._load(company)
-        return [self._recognise_one(touch, rules) for touch in touches]
+        # In a batch the same few sources come again and again.
+        found = {}
+        keys = [tuple(touch.get(name) or "" for name in RAW_VALUES) for touch in touches]
+        for key, touch in zip(keys, touches, strict=True):
+            if key not in found:
+                found[key] = self._recognise_one(touch, rules)
+        return [found[key] for key in keys]
 
     def _recognise_one(self, touch, rules):
         values = {

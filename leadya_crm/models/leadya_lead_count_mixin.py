@@ -17,7 +17,8 @@ class LeadyaLeadCountMixin(models.AbstractModel):
     def _compute_lead_count(self):
         name = self._lead_field
         leads = self.env["crm.lead"].with_context(active_test=False)
-        counts = dict(leads._read_group([(name, "in", self.ids)], [name], ["__count"]))
+        domain = [(name, "in", self.ids), ("merged_into_id", "=", False)]
+        counts = dict(leads._read_group(domain, [name], ["__count"]))
         for record in self:
             record.lead_count = counts.get(record, 0)
 
@@ -29,6 +30,6 @@ class LeadyaLeadCountMixin(models.AbstractModel):
             "name": self.display_name,
             "res_model": "crm.lead",
             "view_mode": "list,kanban,form,pivot,graph",
-            "domain": [(self._lead_field, "=", self.id)],
+            "domain": [(self._lead_field, "=", self.id), ("merged_into_id", "=", False)],
             "context": {"active_test": False},
         }

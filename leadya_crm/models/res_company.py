@@ -1,5 +1,11 @@
 from odoo import fields, models
 
+DUPLICATE_POLICIES = [
+    ("join", "Join the open lead"),
+    ("link", "Make another lead, linked to it"),
+    ("make", "Make another lead"),
+]
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -21,7 +27,22 @@ class ResCompany(models.Model):
         help="Every morning each salesperson is told which open leads have no next action; the team leader is told "
         "of those that have no salesperson.",
     )
+    leadya_duplicate_policy = fields.Selection(
+        DUPLICATE_POLICIES,
+        string="Same Person Again",
+        default="join",
+        required=True,
+        help="What a form does when somebody who has an open lead (same e-mail or phone) writes again.",
+    )
+    leadya_erase_after_days = fields.Integer(
+        "Erase Submissions After",
+        help="So many days after it came, the personal data that a submission holds are erased; the count stays. "
+        "0: never.",
+    )
 
+    _leadya_erase_after_days_positive = models.Constraint(
+        "CHECK(leadya_erase_after_days >= 0)", "Days can't be negative."
+    )
     _leadya_link_strength_range = models.Constraint(
         "CHECK(leadya_link_strength BETWEEN 0 AND 101)", "The strength is a percentage; 101 links nothing by itself."
     )

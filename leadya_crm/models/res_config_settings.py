@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .leadya_merge import KEEP_DAYS
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -7,3 +9,8 @@ class ResConfigSettings(models.TransientModel):
     leadya_assignment_mode = fields.Selection(related="company_id.leadya_assignment_mode", readonly=False)
     leadya_tell_forgotten = fields.Boolean(related="company_id.leadya_tell_forgotten", readonly=False)
     leadya_link_strength = fields.Integer(related="company_id.leadya_link_strength", readonly=False)
+    leadya_duplicate_policy = fields.Selection(related="company_id.leadya_duplicate_policy", readonly=False)
+    leadya_erase_after_days = fields.Integer(related="company_id.leadya_erase_after_days", readonly=False)
+    leadya_merge_keep_days = fields.Integer(
+        "Merges Can Be Undone For", config_parameter="leadya_crm.merge_keep_days", default=KEEP_DAYS
+    )

@@ -50,6 +50,6 @@ class LeadyaSlaReport(models.Model):
                    EXTRACT(EPOCH FROM clock.end_at - clock.start_at) / 60.0 AS wall_minutes
               FROM leadya_sla_clock AS clock
               JOIN crm_lead AS lead ON lead.id = clock.lead_id
-             WHERE clock.state != 'cancelled'
+             WHERE clock.state != 'cancelled' AND lead.merged_into_id IS NULL
             """
         )

@@ -17,14 +17,32 @@ class CaptureCommon:
         )
 
     def _receive(self, fields=None, form=None, **meta):
-        """Hand a JSON post to the door, as the controller does.
+        """Hand a JSON post to the door, as the controller does, and do what the scheduled action would do next.
 
         :return: the answer, and the submission
         """
         body = json.dumps(fields or {}).encode()
         door = (form or self.form).sudo()
         answer = door._receive(body, {"content_type": "application/json", "remote_addr": "192.0.2.1", **meta})
-        return answer, self.env["leadya.submission"].search([("reference", "=", answer.get("reference"))])
+        submission = self.env["leadya.submission"].search([("reference", "=", answer.get("reference"))])
+        self._process(submission)
+        return answer, submission
+
+    def _process(self, submissions):
+        """Make leads of what waits, in this transaction."""
+        submissions.filtered(lambda submission: submission.state == "received")._process()
+
+    def _retry(self, submissions):
+        """Try again as the CRM's admin does, and do what the scheduled action would do next."""
+        submissions.with_user(self.manager).action_retry()
+        self._process(submissions)
+
+    def _run_action(self, name="ir_cron_leadya_submission"):
+        """Run the scheduled action as the scheduler does."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref(f"leadya_crm.{name}").method_direct_trigger()
+        self.env.invalidate_all()
 
     def _lead_of(self, fields, **meta):
         _answer, submission = self._receive(fields, **meta)

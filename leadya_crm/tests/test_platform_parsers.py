@@ -250,6 +250,7 @@ class TestMetaParser(BaseCase):
             (403, _bytes({"error": {"code": 200}}), "right", False),
             (400, _bytes({"error": {"code": 100}}), "refused", True),
             (400, _bytes({"error": {"code": 190, "is_transient": True}}), "server", True),
+            (400, _bytes({"error": {"code": 4, "message": "limit reached"}}), "server", True),
             (500, b"<html>", "server", True),
             (503, b'{"error": []}', "server", True),
             (200, b"<html>", "broken", True),
@@ -262,17 +263,6 @@ class TestMetaParser(BaseCase):
                 meta.read_answer(status, body)
             self.assertEqual((caught.exception.code, caught.exception.is_transient), (code, transient))
             self.assertNotIn("\n", caught.exception.message)
-
-    def test_calls_again_less_and_less_often(self):
-        class Never:
-            def random(self):
-                return 0.0
-
-        delays = [meta.delay_after(tries, Never()) for tries in range(1, 9)]
-        self.assertEqual(delays, [60, 120, 240, 480, 960, 1920, 3600, 3600])
-        self.assertEqual(meta.delay_after(10**6, Never()), 3600)
-        for tries in range(1, 50):
-            self.assertTrue(60 <= meta.delay_after(tries) <= 5400)
 
 
 @tagged("leadya", "leadya_capture")

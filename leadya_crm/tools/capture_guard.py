@@ -9,6 +9,8 @@ CAPTCHA_FIELDS = {
     "recaptcha": ("recaptcha_token_response", "g-recaptcha-response"),
     "turnstile": ("turnstile_captcha", "cf-turnstile-response"),
 }
+#: What a page names when it asks the provider for an answer: one that was given for another action is worth nothing.
+CAPTCHA_ACTION = "leadya_capture"
 #: All of these: they are read by what they mean, whatever the map of the form says.
 GUARD_FIELDS = {ELAPSED_FIELD, LANG_FIELD, *(name for names in CAPTCHA_FIELDS.values() for name in names)}
 

@@ -9,11 +9,6 @@ come twice, and ``google_key`` in the body is the only secret).
 from .capture import CaptureError, as_text, parse_moment, parse_object
 from .platform_lead import Answer, PlatformLead, is_true, said
 
-# What the web form's map knows a column by; other columns keep their own name.
-COLUMNS = (
-    "FULL_NAME", "FIRST_NAME", "LAST_NAME", "EMAIL", "WORK_EMAIL", "PHONE_NUMBER", "WORK_PHONE",
-    "COMPANY_NAME", "JOB_TITLE", "STREET_ADDRESS", "CITY", "REGION", "POSTAL_CODE", "COUNTRY",
-)  # fmt: skip
 MAX_COLUMNS = 200
 
 # Said of each lead, and shown with it. The key is a secret: it is never shown.

@@ -11,7 +11,6 @@ Meta notifies without the answers: ``GET /{leadgen_id}?fields=…`` gets them.
 import hashlib
 import hmac
 import json
-import random
 import re
 from dataclasses import dataclass, field
 
@@ -25,11 +24,6 @@ FIELDS = (
 )  # fmt: skip
 MAX_ANSWERS = 200
 
-#: When to call again, in seconds: twice as long each time, up to an hour; given up after about six hours.
-FIRST_DELAY = 60
-LONGEST_DELAY = 3600
-MAX_TRIES = 12
-
 _SIGNATURE = re.compile(r"sha256=([0-9a-f]{64})")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_.~-]{1,256}")
 _LEADGEN_ID = re.compile(r"[0-9]{1,32}")
@@ -42,6 +36,8 @@ _SOURCES = {"fb": "facebook", "facebook": "facebook", "ig": "instagram", "instag
 # Codes of Graph's errors that somebody has to mend: a token that has run out, a right that is missing.
 _TOKEN_CODES = {"102", "190"}
 _RIGHT_CODES = {"3", "10", *map(str, range(200, 300))}
+# Meta is not well, or was asked too often: it will answer later.
+_BUSY_CODES = {"1", "2", "4", "17", "32", "341", "613", *map(str, range(80000, 80015))}
 
 
 @dataclass
@@ -60,13 +56,11 @@ class Notice:
 class GraphError(Exception):
     """The answer can't be used.
 
-    :param str code: ``token`` or ``right`` (somebody has to mend the settings), ``redirect``, ``huge``,
-        ``refused`` (anything else that Graph says), ``server``, ``broken``
+    :param str code: ``token``, ``right``, ``address``, ``redirect`` or ``huge`` (somebody has to mend the settings);
+        ``server`` or ``broken`` (no answer, for this lead or any other); ``refused`` (anything else that is said
+        of this lead)
     :param str message: Meta's own words, on one line
     """
-
-    #: Calling again can help.
-    TRANSIENT = ("refused", "server", "broken")
 
     def __init__(self, code, message=""):
         super().__init__(code, message)
@@ -75,7 +69,8 @@ class GraphError(Exception):
 
     @property
     def is_transient(self):
-        return self.code in self.TRANSIENT
+        """Calling again can help."""
+        return self.code in ("server", "broken", "refused")
 
 
 def is_signed(body, signature, secret):
@@ -166,7 +161,7 @@ def read_answer(status, body):
 def _graph_error(status, error):
     error = error if isinstance(error, dict) else {}
     number, message = as_text(error.get("code")), as_text(error.get("message")) or f"HTTP {status}"
-    if is_true(error.get("is_transient")) or status >= 500:
+    if is_true(error.get("is_transient")) or status >= 500 or number in _BUSY_CODES:
         return GraphError("server", message)
     if number in _TOKEN_CODES:
         return GraphError("token", message)
@@ -224,15 +219,3 @@ def _read_visit(details):
             "touched_at": parse_moment(f"{created}000" if created.isdigit() else created),
         }
     )
-
-
-def delay_after(tries, rng=random):
-    """In how many seconds to call again after so many calls that failed.
-
-    Up to half as long again by chance, so that leads which failed together don't call together.
-
-    :param int tries: 1 or more
-    :rtype: int
-    """
-    base = min(FIRST_DELAY * 2 ** min(tries - 1, 30), LONGEST_DELAY)
-    return int(base * (1 + rng.random() / 2))

@@ -2,6 +2,8 @@
 "use strict";
 
 const form = document.getElementById("leadya-form");
+// Milliseconds between two questions: quick at first, for a minute in all.
+const PAUSES = [...Array(20).fill(250), ...Array(27).fill(2000)];
 const byId = (name) => document.getElementById(`leadya-${name}`);
 
 /** Fill a table with names and texts; texts only, never markup. */
@@ -27,6 +29,18 @@ async function fetchResult(reference) {
         body: JSON.stringify({ jsonrpc: "2.0", method: "call", params: { reference } }),
     });
     return (await answer.json()).result || {};
+}
+
+/** The lead is made in the background: ask until it is, or the patience is at an end. */
+async function followResult(status, answer) {
+    for (const pause of PAUSES) {
+        const result = await fetchResult(answer.reference);
+        show(status, answer, result);
+        if (result.state !== "received") {
+            return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, pause));
+    }
 }
 
 function show(status, answer, result) {
@@ -57,7 +71,11 @@ async function send(body, contentType) {
             body,
         });
         const answer = await response.json();
-        show(response.status, answer, answer.reference ? await fetchResult(answer.reference) : {});
+        if (answer.reference) {
+            await followResult(response.status, answer);
+        } else {
+            show(response.status, answer, {});
+        }
     } catch {
         show(0, { error: form.dataset.textFailed }, {});
     }

@@ -27,6 +27,9 @@
   const posts = new WeakMap(); // What of a form was sent and not answered.
   let stored = false;
 
+  const hostOf = (url) => (url.split("/")[2] || "").replace(/^www\./, "");
+  const isOwn = hostOf(document.referrer) === hostOf(location.href); // From another page of this site.
+
   /** This page as a visit; of its address only what tells of campaigns: the rest may be private. */
   function readVisit() {
     const touch = {};
@@ -38,19 +41,17 @@
       }
     });
     touch.landing_url = (location.origin + location.pathname).slice(0, 2 * MAX_TEXT);
-    touch.referrer_url = document.referrer.split(/[?#]/)[0].slice(0, 2 * MAX_TEXT);
+    touch.referrer_url = isOwn ? "" : document.referrer.split(/[?#]/)[0].slice(0, 2 * MAX_TEXT);
     touch.at = Date.now();
     return touch;
   }
 
-  const hostOf = (url) => (url.split("/")[2] || "").replace(/^www\./, "");
   const clickOf = (touch) => CLICKS.map((name) => touch[name]).join("");
   const sourceOf = (touch) => JSON.stringify(Object.assign({}, touch, { landing_url: 0, at: 0 }));
 
   const visit = readVisit();
   const isMarked = Boolean(clickOf(visit)) || Object.keys(visit).some((name) => name.startsWith("utm_"));
-  // Of a page that was reached from another one of the site nobody knows where the visit came from.
-  const isEntry = isMarked || hostOf(visit.referrer_url) !== hostOf(visit.landing_url);
+  const isEntry = isMarked || !isOwn; // Else nobody knows where the visit came from.
 
   /** New is another source, or a visit after a pause; going back, and the same click again, are not. */
   function isNew({ touches, seen }) {
