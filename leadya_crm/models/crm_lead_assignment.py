@@ -99,10 +99,10 @@ class CrmLead(models.Model):
 
     def _assign_prepare_lines(self, company, rules, default_mode, trial=False):
         """The policies that act; and these with those on trial among them. None for an empty line."""
-        default_members = self._assign_get_teams(company).crm_team_member_ids if default_mode != "off" else None
-        people = self.env["crm.team.member"].union(
-            default_members or [], *(rule._get_members(company) for rule in rules)
-        )
+        default_members = self.env["crm.team.member"]
+        if default_mode != "off":
+            default_members = self._assign_get_teams(company).crm_team_member_ids
+        people = default_members.union(*(rule._get_members(company) for rule in rules))
         members = people._leadya_prepare_members(with_rules=bool(rules))
         filters = {"gates": people._leadya_prepare_gates(self), "preferred": people._leadya_prepare_preferences(self)}
 

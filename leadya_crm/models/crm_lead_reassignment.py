@@ -144,8 +144,14 @@ class CrmLead(models.Model):
     def _offer_waiting(self, leads):
         # Who waits longest comes first: each goes to the end of the queue.
         leads.assign_retry_at = self.env.cr.now()
-        leads._leadya_run_steps(["assign"])
-        leads.filtered("user_id")._leadya_run_steps(["first_step"])
+        leads_sudo = leads.sudo().with_context(leadya_corridor=True, mail_notrack=True)
+        decisions = leads_sudo._leadya_assign()
+        # That there is still nobody has been said.
+        given = leads.filtered("user_id")
+        self.env["leadya.decision.log"]._log(
+            [decision for decision in decisions if decision["lead_id"] in set(given.ids)]
+        )
+        given._leadya_run_steps(["first_step"])
 
     @api.model
     def _get_deserted_domain(self, now):

@@ -184,7 +184,10 @@ class LeadyaAssignmentRule(models.Model):
 
     @api.model
     def _get_all_members(self, company):
-        teams = self.env["crm.team"].search([("company_id", "in", [False, company.id])] if company else [])
+        domain = Domain("assignment_optout", "=", False)
+        if company:
+            domain &= Domain("company_id", "in", [False, company.id])
+        teams = self.env["crm.team"].search(domain)
         return teams.crm_team_member_ids
 
     # ------------------------------------------------------------

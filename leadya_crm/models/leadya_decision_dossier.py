@@ -143,3 +143,32 @@ class LeadyaDecisionLog(models.Model):
             }
             for user_id, reason, load, capacity, open_load, open_capacity, factors in rows
         ]
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    @api.readonly
+    def leadya_read_dossiers(self):
+        """Who could have got the lead, each time that it was given or was to be: for its page.
+
+        :return: the latest first; each with ``title``, ``date``, ``trial`` and ``candidates``
+        :rtype: list[dict]
+        :raises AccessError: where the user may not read the lead
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # Whoever sees the lead may see why it is whose it is, colleagues' load and all.
+        logs_sudo = self.env["leadya.decision.log"].sudo().search(
+            [("lead_id", "=", self.id), ("step", "=", "assign"), ("dossier", "!=", False)], limit=20
+        )
+        return [
+            {
+                "id": log.id,
+                "title": log.explanation,
+                "date": fields.Datetime.to_string(log.create_date),
+                "trial": log.trial,
+                "candidates": log._read_dossier(),
+            }
+            for log in logs_sudo
+        ]
