@@ -114,11 +114,16 @@ class CrmLead(models.Model):
         """
         if not self:
             return
-        leads_sudo = self.sudo().with_context(
-            clean_context(self.env.context), leadya_corridor=True, mail_notrack=True, mail_auto_subscribe_no_notify=True
-        )
+        leads_sudo = self._leadya_in_corridor()
         decisions = [decision for name in names for decision in getattr(leads_sudo, INTAKE_STEPS[name])()]
         self.env["leadya.decision.log"]._log(decisions)
+
+    def _leadya_in_corridor(self, **context):
+        """The leads as the corridor works on them: with all rights, and without notices of each write."""
+        return self.sudo().with_context(
+            clean_context(self.env.context),
+            **{"leadya_corridor": True, "mail_notrack": True, "mail_auto_subscribe_no_notify": True, **context},
+        )
 
     def _leadya_write_each(self, values_by_id):
         """Write different values on the leads with one ``write`` per set of values.

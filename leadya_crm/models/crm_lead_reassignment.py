@@ -9,7 +9,6 @@ time brings. Leads that were there before the assignment was switched on are lef
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools.misc import clean_context
 
 from .leadya_sla_clock import OPEN_STATES
 
@@ -57,7 +56,8 @@ class CrmLead(models.Model):
         # Another worker may have been faster before the lock.
         leads.invalidate_recordset(["user_id"])
         owners = {lead.id: lead.user_id for lead in leads}
-        leads_sudo = leads.sudo().with_context(clean_context(self.env.context), leadya_corridor=True)
+        # Another owner is news in the history of the lead.
+        leads_sudo = leads._leadya_in_corridor(mail_notrack=False)
         decisions = []
         for company, company_leads in leads_sudo.grouped(lambda lead: lead.company_id or self.env.company).items():
             decisions += company_leads._reassign_in_company(company, reason, mode)
@@ -144,8 +144,7 @@ class CrmLead(models.Model):
     def _offer_waiting(self, leads):
         # Who waits longest comes first: each goes to the end of the queue.
         leads.assign_retry_at = self.env.cr.now()
-        leads_sudo = leads.sudo().with_context(leadya_corridor=True, mail_notrack=True)
-        decisions = leads_sudo._leadya_assign()
+        decisions = leads._leadya_in_corridor()._leadya_assign()
         # That there is still nobody has been said.
         given = leads.filtered("user_id")
         self.env["leadya.decision.log"]._log(
