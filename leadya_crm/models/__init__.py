@@ -16,7 +16,7 @@ from . import leadya_sla_category
 from . import leadya_sla_clock
 from . import leadya_contact_attempt
 
-from . import leadya_sla_alert
+from . import leadya_sla_category_alert
 
 # Assignment
 from . import leadya_skill
