@@ -245,8 +245,10 @@ class CrmLead(models.Model):
 
     def _assign_describe_choice(self, verdict, info, actual_id=False):
         policy, member = verdict.policy, verdict.member
-        user = self.env["res.users"].browse(member.user_id).with_prefetch(
-            [candidate.user_id for candidate in policy.members]
+        user = (
+            self.env["res.users"]
+            .browse(member.user_id)
+            .with_prefetch([candidate.user_id for candidate in policy.members])
         )
         params = {"user": user.name, "team": self.env["crm.team"].browse(member.team_id).name}
         if policy.key == NO_RULE:

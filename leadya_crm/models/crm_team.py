@@ -19,7 +19,5 @@ class CrmTeam(models.Model):
         own = leads.filtered(lambda lead: lead.team_id == self)
         if self.assignment_optout:
             return own
-        others = (leads - own).filtered(
-            lambda lead: self.use_leads if lead.type == "lead" else self.use_opportunities
-        )
+        others = (leads - own).filtered(lambda lead: self.use_leads if lead.type == "lead" else self.use_opportunities)
         return own | others._leadya_search_within(self.assignment_domain)

@@ -202,7 +202,8 @@ class CrmTeamMember(models.Model):
         now = utc(self.env.cr.now())
         end = now + timedelta(days=HOPE_DAYS)
         return {
-            member_id: table.seconds_between(now, end) > 0 for member_id, table in self._leadya_get_hours(now, end).items()
+            member_id: table.seconds_between(now, end) > 0
+            for member_id, table in self._leadya_get_hours(now, end).items()
         }
 
     def _leadya_get_hours(self, start, end):

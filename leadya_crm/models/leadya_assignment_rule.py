@@ -307,7 +307,9 @@ class LeadyaAssignmentRule(models.Model):
                 lambda member: member.user_id.active and not member.assignment_optout and member.assignment_max > 0
             )
             if not able:
-                found["no_candidates"] = self.env._("No candidate is left: all are archived, paused or without capacity")
+                found["no_candidates"] = self.env._(
+                    "No candidate is left: all are archived, paused or without capacity"
+                )
             elif (inflow := rule._count_inflow()) > FLOOD * sum(able.mapped("assignment_max")):
                 found["flood"] = self.env._(
                     "%(inflow)s leads in 30 days, more than twice what the candidates take (%(capacity)s)",
@@ -342,7 +344,8 @@ class LeadyaAssignmentRule(models.Model):
             if skill > 0 and first.member.skills.get(skill)
         ]
         if skills:
-            causes.append(["skills", ", ".join(self.env["leadya.skill"].browse(skills).mapped("name"))])
+            names = self.env["leadya.skill"].browse(skills).mapped("name")
+            causes.append(["skills", {"skills": ", ".join(names)}])
         if rule.strategy == "round_robin":
             causes.append(["turn"])
         causes.append(self._explain_load(verdict))
@@ -355,13 +358,13 @@ class LeadyaAssignmentRule(models.Model):
         if not second:
             return ["only"]
         user = self.env["res.users"].browse(second.member.user_id)
-        return ["open_against", first.open_load, second.open_load, user.name]
+        return ["open_against", {"load": first.open_load, "other": second.open_load, "user": user.name}]
 
     @api.model
     def _explain_failure(self, verdict):
         """What kept the candidates, each kind with its count."""
         counts = Counter(standing.reason for standing in verdict.standings)
-        return [[reason, count] for reason, count in counts.most_common()] or [["no_members"]]
+        return [[reason, {"count": count}] for reason, count in counts.most_common()] or [["no_members"]]
 
 
 class LeadyaAssignmentRuleSkill(models.Model):

@@ -38,30 +38,25 @@ class LeadyaDecisionLog(models.Model):
         return params
 
     @api.model
-    def _describe_cause(self, code, *values):
+    def _describe_cause(self, code, params=None):
         """One reason for or against somebody, in the reader's language.
 
-        :param str code: of ``_get_cause_templates`` or of ``_get_obstacle_labels``
-        :param values: what fills its blanks
+        :param str code: of ``_get_cause_templates`` or ``_get_obstacle_labels``
+        :param dict params: what fills the template's blanks; of obstacles, their ``count``
         """
-        if code in self._get_obstacle_labels():
-            return f"{self._get_obstacle_labels()[code]}: {values[0]}" if values else self._get_obstacle_labels()[code]
-        template = self._get_cause_templates().get(code, code)
-        try:
-            return template % tuple(values)
-        except TypeError:
-            return template
+        label = self._get_obstacle_labels().get(code)
+        if label:
+            return f"{label}: {params['count']}" if params else label
+        return self._get_cause_templates().get(code, code) % (params or {})
 
     def _get_cause_templates(self):
-        """Why somebody got a lead; blanks are filled in this order."""
+        """Why somebody got a lead."""
         return {
             "rep": self.env._("serves the customer already"),
             "preferred": self.env._("prefers such leads"),
-            "skills": self.env._("knows %s"),
-            "territory": self.env._("serves %s"),
+            "skills": self.env._("knows %(skills)s"),
             "turn": self.env._("is next in turn"),
-            "open": self.env._("%s open leads"),
-            "open_against": self.env._("%s open against %s of %s"),
+            "open_against": self.env._("%(load)s open against %(other)s of %(user)s"),
             "only": self.env._("is the only one free to take it"),
             "no_members": self.env._("it has no members"),
         }
@@ -159,8 +154,10 @@ class CrmLead(models.Model):
         self.ensure_one()
         self.check_access("read")
         # Whoever sees the lead may see why it is whose it is, colleagues' load and all.
-        logs_sudo = self.env["leadya.decision.log"].sudo().search(
-            [("lead_id", "=", self.id), ("step", "=", "assign"), ("dossier", "!=", False)], limit=20
+        logs_sudo = (
+            self.env["leadya.decision.log"]
+            .sudo()
+            .search([("lead_id", "=", self.id), ("step", "=", "assign"), ("dossier", "!=", False)], limit=20)
         )
         return [
             {

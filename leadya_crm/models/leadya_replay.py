@@ -40,9 +40,7 @@ class LeadyaReplay(models.Model):
     rule_ids = fields.Many2many("leadya.assignment.rule", string="Assignment Rules", check_company=True)
     category_ids = fields.Many2many("leadya.sla.category", string="SLA Categories", check_company=True)
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company, required=True, index=True)
-    date_from = fields.Datetime(
-        "From", default=lambda self: fields.Datetime.now() - timedelta(days=30), required=True
-    )
+    date_from = fields.Datetime("From", default=lambda self: fields.Datetime.now() - timedelta(days=30), required=True)
     date_to = fields.Datetime("To", default=fields.Datetime.now, required=True)
     state = fields.Selection(
         [

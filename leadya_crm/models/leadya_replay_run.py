@@ -55,9 +55,7 @@ class ReplayRun:
     def _prepare_people(self):
         people = self.env["crm.team.member"]
         self.people_of_rules = people.union(*(rule._get_members(self.company) for rule in self.rules))
-        self.members = {
-            member.id: TimedMember(**member._leadya_prepare_member()) for member in self.people_of_rules
-        }
+        self.members = {member.id: TimedMember(**member._leadya_prepare_member()) for member in self.people_of_rules}
         bars = {member.id for member in self.people_of_rules if not member.user_id.active or member.user_id.share}
         self.paused = {member.id for member in self.people_of_rules if member.assignment_optout}
         self.archived = bars

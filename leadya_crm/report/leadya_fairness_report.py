@@ -27,7 +27,7 @@ class LeadyaFairnessReport(models.Model):
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     category_id = fields.Many2one("leadya.sla.category", string="SLA Category", readonly=True)
     leads = fields.Integer("Leads Given", readonly=True)
-    good = fields.Integer("Good", readonly=True, help="Fit leads of medium or high quality.")
+    good = fields.Integer("Good Ones", readonly=True, help="Fit leads of medium or high quality.")
     bad = fields.Integer(
         "Turned Out Bad",
         readonly=True,

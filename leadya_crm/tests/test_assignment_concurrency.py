@@ -23,17 +23,21 @@ class TestAssignmentConcurrency(BaseCase):
         self.registry = Registry(get_db_name())
         self.name = f"Race {uuid.uuid4()}"
         with Transaction(self.registry) as env:
-            users = env["res.users"].with_context(no_reset_password=True).create(
-                [
-                    {
-                        "name": f"{self.name} {number}",
-                        "login": f"{self.name} {number}",
-                        "email": f"race{number}@leadya.example",
-                        "notification_type": "inbox",
-                        "group_ids": [Command.link(env.ref("sales_team.group_sale_salesman").id)],
-                    }
-                    for number in range(REPS)
-                ]
+            users = (
+                env["res.users"]
+                .with_context(no_reset_password=True)
+                .create(
+                    [
+                        {
+                            "name": f"{self.name} {number}",
+                            "login": f"{self.name} {number}",
+                            "email": f"race{number}@leadya.example",
+                            "notification_type": "inbox",
+                            "group_ids": [Command.link(env.ref("sales_team.group_sale_salesman").id)],
+                        }
+                        for number in range(REPS)
+                    ]
+                )
             )
             team = env["crm.team"].create(
                 {
@@ -44,11 +48,17 @@ class TestAssignmentConcurrency(BaseCase):
                     ],
                 }
             )
-            self.rule = env["leadya.assignment.rule"].create(
-                {"name": self.name, "mode": "on", "team_id": team.id, "domain": f"[('name', '=', '{self.name}')]"}
-            ).id
-            leads = env["crm.lead"].with_context(leadya_skip_intake=True).create(
-                [{"name": self.name, "user_id": False, "team_id": team.id}] * 12
+            self.rule = (
+                env["leadya.assignment.rule"]
+                .create(
+                    {"name": self.name, "mode": "on", "team_id": team.id, "domain": f"[('name', '=', '{self.name}')]"}
+                )
+                .id
+            )
+            leads = (
+                env["crm.lead"]
+                .with_context(leadya_skip_intake=True)
+                .create([{"name": self.name, "user_id": False, "team_id": team.id}] * 12)
             )
             leads.assign_retry_at = "2020-01-01 00:00:00"
         self.addCleanup(self._clean)
@@ -103,7 +113,7 @@ class TestAssignmentConcurrency(BaseCase):
                 )
                 told = "".join(notices.mapped("body"))
                 for lead in leads.filtered(lambda lead, user=user: lead.user_id == user):
-                    links = told.count(f"/odoo/crm.lead/{lead.id}\"") + len(
+                    links = told.count(f'/odoo/crm.lead/{lead.id}"') + len(
                         notices.filtered(lambda notice, lead=lead: notice.res_id == lead.id)
                     )
                     self.assertEqual(links, 1)

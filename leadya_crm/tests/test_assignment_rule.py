@@ -388,8 +388,12 @@ class TestAssignmentRule(AssignmentCommon, MailCase):
         ids = []
         for _run in range(2):
             with self.env.cr.savepoint() as savepoint:
-                leads = self.env["crm.lead"].with_context(leadya_skip_intake=True).create(
-                    [{"name": f"Lead {number}", "user_id": False, "team_id": self.team.id} for number in range(9)]
+                leads = (
+                    self.env["crm.lead"]
+                    .with_context(leadya_skip_intake=True)
+                    .create(
+                        [{"name": f"Lead {number}", "user_id": False, "team_id": self.team.id} for number in range(9)]
+                    )
                 )
                 base = leads[0].id
                 self.env.cr.execute("SELECT setval('crm_lead_id_seq', %s, false)", [base])

@@ -120,8 +120,10 @@ class TestAssignmentTriggers(AssignmentCommon, MailCase):
         """design.md 1: leads that were there before are nobody's business but a person's."""
         with self.at(NOW):
             lead = self._make_leads([{}])
-            old = self.env["crm.lead"].with_context(leadya_skip_intake=True).create(
-                {"name": "Old", "user_id": False, "team_id": self.team.id}
+            old = (
+                self.env["crm.lead"]
+                .with_context(leadya_skip_intake=True)
+                .create({"name": "Old", "user_id": False, "team_id": self.team.id})
             )
             lead.user_id = False
         self._run_cron("ir_cron_leadya_assign", NOW + timedelta(minutes=5))
