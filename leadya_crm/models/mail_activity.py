@@ -26,3 +26,9 @@ class MailActivity(models.Model):
             call_leads.exists()._contact_log({"outcome": "reached", "note": feedback or False, "user_id": self.env.uid})
             meetings.filtered(lambda event: event.start <= fields.Datetime.now()).action_leadya_held()
         return result
+    leadya_alert = fields.Char(
+        "Alert",
+        readonly=True,
+        copy=False,
+        help="Technical: what was found wrong with a rule; empty for everybody else's activities.",
+    )

@@ -9,6 +9,11 @@ from . import test_link
 from . import test_triage
 from . import test_assignment
 from . import test_assignment_engine
+from . import test_assignment_rule
+from . import test_assignment_triggers
+from . import test_assignment_concurrency
+from . import test_fairness
+from . import test_replay
 from . import test_sla
 from . import test_sla_concurrency
 from . import test_cadence

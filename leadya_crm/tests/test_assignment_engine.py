@@ -88,7 +88,9 @@ class TestAssignmentEngine(BaseCase):
     @settings(deadline=None, max_examples=100)
     @given(
         team=teams,
-        kinds=st.lists(st.tuples(strategies, st.sampled_from(["next", "leader", "rule"]), st.integers(1, 4)), max_size=4),
+        kinds=st.lists(
+            st.tuples(strategies, st.sampled_from(["next", "leader", "rule"]), st.integers(1, 4)), max_size=4
+        ),
         count=st.integers(0, 50),
     )
     def test_assigned_equals_arrived(self, team, kinds, count):

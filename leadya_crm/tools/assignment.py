@@ -170,11 +170,13 @@ class TimedMember(Member):
 
 @dataclass(slots=True)
 class Standing:
-    """One candidate for one lead: what kept them from it ("" for nothing), and their factors."""
+    """One candidate for one lead: what kept them from it ("" for nothing), their factors and load then."""
 
     member: Member
     reason: str
     factors: dict
+    load: int
+    open_load: int
     key: tuple = ()
 
 
@@ -223,13 +225,14 @@ class Policy:
     turns: dict = field(default_factory=dict)
     counts: dict | None = None
     tenures: dict = field(default_factory=dict)
+    _by_team: dict | None = None
 
     def choose(self, lead):
         """Who of the members gets the lead; nothing is counted yet.
 
         :rtype: Verdict
         """
-        standings = [self._judge(member, lead) for member in self.members]
+        standings = [self._judge(member, lead) for member in self._get_candidates(lead)]
         team = self._keep_one_team(standings) if self.strategy == "room" else self.team
         able = [standing for standing in standings if not standing.reason]
         for standing in able:
@@ -251,9 +254,19 @@ class Policy:
 
     # What keeps a member from a lead
 
+    def _get_candidates(self, lead):
+        if not self.own_team_only or not lead.team:
+            return self.members
+        if self._by_team is None:
+            self._by_team = {}
+            for member in self.members:
+                self._by_team.setdefault(member.team_id, []).append(member)
+        return self._by_team.get(lead.team, [])
+
     def _judge(self, member, lead):
         factors = self._get_factors(member, lead)
-        return Standing(member, self._find_obstacle(member, lead, factors), factors)
+        obstacle = self._find_obstacle(member, lead, factors)
+        return Standing(member, obstacle, factors, member.load, member.open_load)
 
     def _get_factors(self, member, lead):
         factors = {}
@@ -275,8 +288,6 @@ class Policy:
         return sum(member.skills.get(name, 0) for name in names) / (TOP_LEVEL * len(names))
 
     def _find_obstacle(self, member, lead, factors):
-        if self.own_team_only and lead.team and member.team_id != lead.team:
-            return "other_team"
         if member.barred:
             return member.barred
         if lead.owner and lead.owner == member.user_id:
