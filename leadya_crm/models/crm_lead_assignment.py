@@ -368,7 +368,8 @@ class CrmLead(models.Model):
         promised = self.filtered(lambda lead: lead.user_id and lead.next_action_at)
         if not promised:
             return
-        activities = promised.sudo()._cadence_get_activities()
+        # The team leader's own task stays the leader's.
+        activities = promised.sudo()._cadence_get_activities().filtered(lambda task: task.leadya_step != "escalated")
         for lead in promised:
             of_lead = activities.filtered(lambda activity, lead=lead: activity.res_id == lead.id)
             others = of_lead.filtered(lambda activity, lead=lead: activity.user_id != lead.user_id)
