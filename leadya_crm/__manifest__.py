@@ -51,6 +51,7 @@
         "wizard/leadya_attempt_wizard_views.xml",
         "wizard/leadya_merge_wizard_views.xml",
         "wizard/leadya_nurture_wizard_views.xml",
+        "wizard/leadya_wait_wizard_views.xml",
         "views/mail_notification_templates.xml",
         "views/crm_lead_views.xml",
         "views/crm_stage_views.xml",

@@ -94,6 +94,13 @@ class CrmLead(models.Model):
         self.sudo().sla_clock_ids._pause(now, until, reason)
         self._cadence_wait(until, reason)
 
+    def action_open_wait(self):
+        """Ask until when to wait for the customer."""
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("leadya_crm.leadya_wait_wizard_action"),
+            "context": {"default_lead_ids": self.ids, "dialog_size": "medium"},
+        }
+
     def action_stop_waiting(self):
         """Let paused promises go on now."""
         self.check_access("write")

@@ -4,6 +4,17 @@ from odoo.tools import SQL
 from ..models.leadya_sla_clock import STATES
 
 
+WEEKDAYS = [
+    ("1", "Monday"),
+    ("2", "Tuesday"),
+    ("3", "Wednesday"),
+    ("4", "Thursday"),
+    ("5", "Friday"),
+    ("6", "Saturday"),
+    ("7", "Sunday"),
+]
+
+
 class LeadyaSlaReport(models.Model):
     """Promises and how they were kept, one row a promise.
 
@@ -34,6 +45,12 @@ class LeadyaSlaReport(models.Model):
     kept = fields.Float("Kept in Time (%)", aggregator="avg", readonly=True)
     wall_minutes = fields.Float("Minutes on the Wall", aggregator="avg", readonly=True)
     working_minutes = fields.Float(aggregator="avg", readonly=True)
+    waited_assignment = fields.Float("Waited for an Owner", aggregator="avg", readonly=True)
+    waited_rep = fields.Float("Waited for the Rep", aggregator="avg", readonly=True)
+    waited_customer = fields.Float("Waited for the Customer", aggregator="avg", readonly=True)
+    waited_off_hours = fields.Float("Out of Hours", aggregator="avg", readonly=True)
+    hour = fields.Integer("Hour of Day", aggregator=None, readonly=True, help="At which the lead came, in UTC.")
+    weekday = fields.Selection(WEEKDAYS, readonly=True, help="On which the lead came, in UTC.")
     attempts = fields.Float("Attempts per Lead", digits=(16, 1), aggregator="avg", readonly=True)
 
     @property
@@ -42,6 +59,9 @@ class LeadyaSlaReport(models.Model):
             """
             SELECT clock.id, clock.lead_id, clock.category_id, clock.kind, clock.state,
                    clock.start_at, clock.deadline, clock.end_at, clock.working_minutes,
+                   clock.waited_assignment, clock.waited_rep, clock.waited_customer, clock.waited_off_hours,
+                   EXTRACT(HOUR FROM clock.start_at)::int AS hour,
+                   EXTRACT(ISODOW FROM clock.start_at)::int::varchar AS weekday,
                    lead.company_id, lead.user_id, lead.team_id, lead.channel_id, lead.keyword_id,
                    COALESCE(lead.attempt_count, 0) AS attempts,
                    CASE clock.state WHEN 'met' THEN 100.0
