@@ -1,2 +1,3 @@
 from . import leadya_fairness_report
 from . import leadya_sla_report
+from . import leadya_measures

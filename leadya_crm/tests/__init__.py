@@ -35,3 +35,4 @@ from . import test_vary
 from . import test_reminder
 from . import test_queue
 from . import test_protocol
+from . import test_measures
