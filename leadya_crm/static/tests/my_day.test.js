@@ -1,0 +1,113 @@
+import { beforeEach, expect, test } from "@odoo/hoot";
+import { press, queryAllTexts } from "@odoo/hoot-dom";
+import { animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { contains, defineModels, mockService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { browser } from "@web/core/browser/browser";
+import { ConnectionLostError } from "@web/core/network/rpc";
+import { MyDay } from "@leadya_crm/my_day/my_day";
+import { Lead } from "./lead_test_helpers";
+
+defineMailModels();
+defineModels([Lead]);
+
+const OUTCOMES = [
+    { value: "reached", label: "Reached", asks: "" },
+    { value: "no_answer", label: "No answer", asks: "" },
+    { value: "call_back", label: "Call me back", asks: "time" },
+];
+
+function describe(id, name) {
+    return {
+        id,
+        name,
+        contact_name: name,
+        phone: "+972525550101",
+        sla_state: "running",
+        sla_deadline: "2026-05-13 10:30:00",
+        qualification_model: "bant",
+        missing_information: "Budget",
+        history: [],
+        protocol: [],
+        offer: { attempt: 1, attempts: 6, means: "call", template: "", template_id: false },
+        advice: "",
+    };
+}
+
+let queue;
+let isOnline;
+
+beforeEach(() => {
+    mockDate("2026-05-13 10:00:00", 0);
+    browser.localStorage.clear();
+    queue = [describe(1, "Dana"), describe(2, "Noa")];
+    isOnline = true;
+    mockService("notification", { add: (message, { title }) => expect.step(`${title}: ${message}`) });
+    const progress = () => ({ done: 2 - queue.length, left: { new: queue.length, due: 0, unanswered: 0, nurture: 0 } });
+    onRpc("crm.lead", "leadya_queue_outcomes", () => OUTCOMES);
+    onRpc("crm.lead", "leadya_queue_progress", () => progress());
+    onRpc("crm.lost.reason", "search_read", () => []);
+    onRpc("crm.lead", "leadya_queue_next", ({ args }) => {
+        const lead = queue.find(({ id }) => !args[0].includes(id));
+        return { lead: lead || false, section: lead ? "new" : false, progress: progress() };
+    });
+    onRpc("crm.lead", "leadya_queue_log", ({ args, kwargs }) => {
+        if (!isOnline) {
+            throw new ConnectionLostError("/web/dataset/call_kw");
+        }
+        expect.step([args[0][0], args[1], kwargs.call_back_at || ""]);
+        queue = queue.filter(({ id }) => id !== args[0][0]);
+        return [{ id: args[0][0], next_action_at: false }];
+    });
+});
+
+const mountMyDay = () => mountWithCleanup(MyDay, { props: { action: {}, actionId: 1 } });
+
+test("one key logs, and the next lead is there", async () => {
+    await mountMyDay();
+    expect(".o_leadya_lead h2").toHaveText("Dana");
+    await press("n", { code: "KeyN" });
+    await animationFrame();
+    expect(".o_leadya_lead h2").toHaveText("Noa");
+    await animationFrame();
+    expect.verifySteps([[1, "no_answer", ""], "Dana: No answer"]);
+});
+
+test("keys work in any keyboard layout, and not while one types", async () => {
+    await mountMyDay();
+    await contains("textarea").edit("נונ", { confirm: false });
+    await press("מ", { code: "KeyN" });
+    await animationFrame();
+    expect.verifySteps([]);
+    await press("Escape", { code: "Escape" });
+    await press("מ", { code: "KeyN" });
+    await animationFrame();
+    await animationFrame();
+    expect.verifySteps([[1, "no_answer", ""], "Dana: No answer"]);
+});
+
+test("a time is chosen by one key more", async () => {
+    await mountMyDay();
+    await press("c", { code: "KeyC" });
+    await animationFrame();
+    expect(queryAllTexts(".o_leadya_question [data-choice]")).toHaveLength(6);
+    await press("3", { code: "Digit3" });
+    await animationFrame();
+    await animationFrame();
+    expect.verifySteps([[1, "call_back", "2026-05-14 14:30:00"], "Dana: Call me back"]);
+});
+
+test("an outcome survives a lost connection, and is sent when it is back", async () => {
+    await mountMyDay();
+    isOnline = false;
+    await press("r", { code: "KeyR" });
+    await animationFrame();
+    expect(".o_leadya_lead h2").toHaveText("Noa");
+    expect(".alert-warning").toHaveText(/1 outcomes are kept here/);
+    expect.verifySteps([]);
+    isOnline = true;
+    await runAllTimers();
+    await animationFrame();
+    expect.verifySteps([[1, "reached", ""], "Dana: Reached"]);
+    expect(".alert-warning").toHaveCount(0);
+});
