@@ -108,14 +108,11 @@ class LeadyaSubmission(models.Model):
         :param find_utm: see ``leadya.touch._make_utm_finder``
         :raises ConcurrencyError: see there
         """
-        touches = []
-        for said in read["touches"] or self._touches_of_page():
-            touch = {"touched_at": self.received_at, "origin": "form", **said}
-            for name in ("source", "medium", "campaign"):
-                if text := touch.pop(name, None):
-                    touch[f"{name}_id"] = find_utm(f"utm.{name}", text)
-            touches.append(touch)
-        return touches
+        default = {"touched_at": self.received_at, "origin": "form"}
+        return [
+            {**default, **self.env["leadya.touch"]._prepare_visit(said, find_utm)}
+            for said in read["touches"] or self._touches_of_page()
+        ]
 
     def _touches_of_page(self):
         """The visit where the post says nothing of it: the address of the page that posted.

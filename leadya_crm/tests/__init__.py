@@ -21,3 +21,5 @@ from . import test_import_zoho
 from . import test_translations
 from . import test_ui
 from . import test_views_performance
+from . import test_snippet_parser
+from . import test_snippet
