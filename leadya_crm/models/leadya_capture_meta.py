@@ -1,3 +1,4 @@
+import json
 import logging
 import time
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..tools import capture
 from ..tools import meta as meta_tools
 from ..tools.capture import CaptureError
 from .leadya_submission import SubmissionNotReady
@@ -133,6 +135,17 @@ class LeadyaCaptureForm(models.Model):
             )
 
     # What it means
+
+    def _sample_submission_meta(self):
+        """With the answers, so that Meta is not asked: it knows no such lead."""
+        change = {"field": "leadgen", "value": {"leadgen_id": "1"}}
+        answers = [{"name": name, "values": [text]} for name, text in self._sample_object().items()]
+        answer = {"campaign_name": self.env._("Test"), "is_organic": False, "platform": "fb", "field_data": answers}
+        return {
+            "payload": json.dumps({"object": "page", "entry": [{"changes": [change]}]}),
+            "answer_payload": json.dumps(answer, ensure_ascii=False),
+            "content_type": capture.JSON,
+        }
 
     def _read_submission_meta(self, submission):
         if submission.refused:

@@ -285,3 +285,12 @@ class TestGoogleAds(CaptureCommon, HttpCase):
         self.assertTrue(self.google.google_key)
         self.assertFalse(self.form.google_key)
         self.assertNotEqual(self.google.copy().google_key, self.google.google_key)
+
+    def test_sample_goes_through(self):
+        """The sample that the admin can send walks the corridor and leaves no lead."""
+        before = self.env["crm.lead"].search_count([])
+        submission = self.env["leadya.submission"].create(self.google._sample_submission())
+        self._run_action()
+        self.assertEqual((submission.state, submission.error), ("done", False))
+        self.assertIn("Dana Levi", str(submission.outcome))
+        self.assertEqual(self.env["crm.lead"].search_count([]), before)

@@ -509,3 +509,12 @@ class TestMeta(MetaCommon, HttpCase):
         self.assertIn("dana@example.com", submission.answer_payload)
         submission.write(submission._prepare_erasure())
         self.assertFalse(submission.answer_payload)
+
+    def test_sample_goes_through(self):
+        """The sample that the admin can send walks the corridor and leaves no lead."""
+        before = self.env["crm.lead"].search_count([])
+        submission = self.env["leadya.submission"].create(self.meta._sample_submission())
+        self._run_action("ir_cron_leadya_submission_remote")
+        self.assertEqual((submission.state, submission.error), ("done", False))
+        self.assertIn("Dana Levi", str(submission.outcome))
+        self.assertEqual(self.env["crm.lead"].search_count([]), before)
