@@ -7,7 +7,6 @@ from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from freezegun import freeze_time
-
 from psycopg2.errors import SerializationFailure
 
 from odoo import fields
