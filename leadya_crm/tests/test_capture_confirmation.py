@@ -341,8 +341,14 @@ class TestConfirmation(ConfirmationCommon, TransactionCase):
         self._run_action()
         self.assertFalse(submission.consent_at or submission.lead_id.consent_at)
 
-    def test_nobody_dates_a_consent_by_hand(self):
+    def test_nobody_writes_a_consent_by_hand(self):
+        """Issue 7, GDPR: what proves a consent is written by the door alone, and by no user of whatever rights."""
         submission = self._wait()
+        now = fields.Datetime.now()
+        texts = {"consent_text": "x", "confirm_state": "confirmed", "confirm_email": "x@example.com"}
+        for name, value in {**texts, "consent_given": True, "consent_at": now, "confirmed_at": now}.items():
+            with self.assertRaises(AccessError, msg=name):
+                submission.with_user(self.manager).write({name: value})
         submission.with_user(self.manager).action_take_unconfirmed()
         self._run_action()
         with self.assertRaises(AccessError):
