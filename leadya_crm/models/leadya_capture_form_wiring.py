@@ -105,7 +105,7 @@ class LeadyaCaptureForm(models.Model):
 
     def _sample_consent(self):
         """The tick box, and the language of its sentence: so it is kept as it was read."""
-        text = self._consent_shown(self.env.lang)
+        text = self._consent_shown()
         if not text:
             return Markup("")
         return Markup(
