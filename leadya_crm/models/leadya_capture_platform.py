@@ -89,7 +89,7 @@ class LeadyaCaptureForm(models.Model):
     def create(self, vals_list):
         return super().create(
             [
-                {"field_ids": self._prepare_lines(vals["kind"]), **vals} if vals.get("kind") in PLATFORMS else vals
+                vals if vals.get("kind", "form") == "form" else {"field_ids": self._prepare_lines(vals["kind"]), **vals}
                 for vals in vals_list
             ]
         )
@@ -224,6 +224,10 @@ class LeadyaCaptureField(models.Model):
 
     @api.model
     def _default_lines(self, kind="form"):
+        if kind == "json":
+            # By it another system asks later what became of its lead.
+            reference = {"sequence": 5, "target": "external_ref", "name": "external_ref", "synonyms": ""}
+            return [reference, *super()._default_lines(kind)]
         if kind not in _LINES:
             return super()._default_lines(kind)
         return [

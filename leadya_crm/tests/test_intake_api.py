@@ -19,7 +19,6 @@ class TestIntakeApi(CaptureCommon, HttpCase):
         cls.door = cls.env["leadya.capture.form"].create(
             {"name": "Shop", "kind": "json", "team_id": cls.team.id, "rate_per_form": 1, "rate_per_address": 1}
         )
-        cls.door.field_ids = [Command.create({"name": "external_ref", "target": "external_ref", "sequence": 1})]
         cls.key = cls.door._generate_api_key()
         cls.user = cls.door.api_user_ids
 

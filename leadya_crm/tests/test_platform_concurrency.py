@@ -2,7 +2,6 @@ import json
 import threading
 import uuid
 
-from odoo import Command
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, tagged
@@ -27,7 +26,6 @@ class TestPlatformConcurrency(BaseCase):
         with Transaction(self.registry) as env:
             form = env["leadya.capture.form"].create({"name": self.name, **values})
             if form.kind == "json":
-                form.field_ids = [Command.create({"name": "external_ref", "target": "external_ref"})]
                 form._create_api_user()
             return form.id, form.sudo().api_user_ids.id
 
