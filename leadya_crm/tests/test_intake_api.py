@@ -277,7 +277,7 @@ class TestIntakeApi(CaptureCommon, HttpCase):
                 self.assertNotIn("secret@", response.text)
         # Odoo lets everybody search attachments, and finds those of readable records only.
         self.assertEqual(self._call("search_read", model="ir.attachment", domain=[]).json(), [])
-        for method in ("_get_doors", "_keep_rows", "_prepare_state"):
+        for method in ("_get_doors", "_prepare_state"):
             with mute_logger("odoo.http"):
                 self.assertEqual(self._call(method).status_code, 403)
         self.assertEqual((lead.name, partner.name), ("Secret (Landing page)", "Secret"))
