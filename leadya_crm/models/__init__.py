@@ -76,6 +76,7 @@ from . import leadya_capture_form_read
 from . import leadya_capture_form_wiring
 from . import leadya_capture_form_try
 from . import leadya_capture_field
+from . import leadya_capture_form_definition
 from . import leadya_submission
 from . import leadya_submission_process
 from . import leadya_submission_lead

@@ -171,12 +171,12 @@ class CrmLead(models.Model):
         criteria = {"partner_by_email": "email_normalized", "partner_by_phone": "phone_sanitized"}
         found = {}
         for code, name in criteria.items():
-            missing = self.filtered(lambda lead, name=name: lead[name] and lead.id not in found)
-            partners = self._link_search_partners(name, set(missing.mapped(name)))
-            for lead in missing:
-                partner = lead._link_pick(partners.get(lead[name], ()))
+            wanted = {lead.id: value for lead in self if lead.id not in found and (value := lead[name])}
+            partners = self._link_search_partners(name, set(wanted.values()))
+            for lead in self.browse(lead_id for lead_id, value in wanted.items() if value in partners):
+                partner = lead._link_pick(partners[wanted[lead.id]])
                 if partner:
-                    found[lead.id] = (partner, code, lead[name])
+                    found[lead.id] = (partner, code, wanted[lead.id])
         return found
 
     def _link_find_organizations(self, contacts):
@@ -196,8 +196,8 @@ class CrmLead(models.Model):
         ):
             wanted = {lead.id: value for lead in self if lead.id not in found and (value := key(lead))}
             partners = self._link_search_partners(name, set(wanted.values()), Domain("is_company", "=", True))
-            for lead in self.browse(wanted):
-                partner = lead._link_pick(partners.get(wanted[lead.id], ()))
+            for lead in self.browse(lead_id for lead_id, value in wanted.items() if value in partners):
+                partner = lead._link_pick(partners[wanted[lead.id]])
                 if partner:
                     found[lead.id] = (partner, code, wanted[lead.id])
         return found

@@ -43,7 +43,6 @@ class CrmLead(models.Model):
     )
     nurture_reason_id = fields.Many2one(
         "crm.lost.reason",
-        string="Nurture Reason",
         copy=False,
         index="btree_not_null",
         ondelete="set null",
@@ -244,8 +243,7 @@ class CrmLead(models.Model):
 
     def _cadence_set_next_step(self, attempt):
         """A try without an answer leaves a resting lead at rest."""
-        if not self.nurture_resume_at:
-            super()._cadence_set_next_step(attempt)
+        return None if self.nurture_resume_at else super()._cadence_set_next_step(attempt)
 
     @api.model
     def _cadence_get_summary(self, step, local, user):

@@ -90,7 +90,8 @@ class LeadyaCaptureForm(models.Model):
         :param Post post: None as long as it is not read, which is for ever where it can't be
         """
         lang = self._visitor_lang(post, meta)
-        return {"lang": lang, "consent_text": self._consent_shown(lang) or False}
+        text = self._in_language(lang or self._get_lang())._consent_shown()
+        return {"lang": lang, "consent_text": text or False}
 
     def _visitor_lang(self, post, meta):
         """The installed language of the page, else of the browser; False where neither tells one."""
@@ -98,13 +99,9 @@ class LeadyaCaptureForm(models.Model):
         told = post.fields.get(LANG_FIELD) if post else ""
         return choose_language(told, codes) or choose_language(meta.get("accept_language"), codes) or False
 
-    def _consent_shown(self, lang=False):
-        """The sentence beside the tick box; "" where there is none.
-
-        :param str lang: False for the language of the company
-        """
-        form = self._in_language(lang or self._get_lang())
-        return form.consent_text or (form.consent_required and form.env._("I agree to be contacted.")) or ""
+    def _consent_shown(self):
+        """The sentence beside the tick box; "" where there is none."""
+        return self.consent_text or (self.consent_required and self.env._("I agree to be contacted.")) or ""
 
     # Who is asked again
 

@@ -71,7 +71,7 @@ class LeadyaCaptureForm(models.Model):
 
     def _lines_by_name(self):
         """The lines of the map by the names under which their fields come, see ``normalise_name``."""
-        return {capture.normalise_name(name): line for line in self.field_ids for name in line._incoming_names()}
+        return {name: line for line in self._get_map() for name in line.names}
 
     def _read_touches(self, post, tracking):
         """The visits that the snippet tells of, and what the form's own fields tell beyond them."""
@@ -90,7 +90,7 @@ class LeadyaCaptureForm(models.Model):
         return text
 
     def _check_required(self, texts):
-        for line in self.field_ids:
+        for line in self._get_map():
             if line.required and line not in texts and not self._is_given_otherwise(line, texts):
                 raise CaptureError("missing", line.name)
 
@@ -126,7 +126,7 @@ class LeadyaCaptureForm(models.Model):
                     + self._note(line, value)
                 )
             values[line.target] = value
-            understood[line._label()] = text
+            understood[line.label] = text
         else:
             unknown[line.name] = text
         if kind != "lines" and len(found) > 1:
@@ -134,8 +134,8 @@ class LeadyaCaptureForm(models.Model):
 
     def _note(self, line, text):
         """Several questions in the notes are told apart by their labels."""
-        alone = len(self.field_ids.filtered(lambda other: other.target == "description")) == 1
-        return text if alone else f"{line._label()}: {text}"
+        alone = sum(other.target == "description" for other in self._get_map()) == 1
+        return text if alone else f"{line.label}: {text}"
 
     def _lead_value(self, kind, text, values):
         if kind == "website":

@@ -1,17 +1,14 @@
 """The way in of a door: who may post, what is kept of it, and what is answered."""
 
 import base64
-import re
 import secrets
 
-from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo import api, models
 
 from ..tools import capture
 from ..tools.capture import CaptureError
 
 TOKEN_BYTES = 32
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
 
 class LeadyaCaptureForm(models.Model):
@@ -20,24 +17,6 @@ class LeadyaCaptureForm(models.Model):
     @api.model
     def _new_token(self):
         return secrets.token_urlsafe(TOKEN_BYTES)
-
-    @api.model
-    def _find_by_token(self, token, kinds=("form", "json")):
-        """The open door at this address, with the rights to receive; empty if there is none.
-
-        :param str token: as it stands in the address
-        :param kinds: of the doors that the address is for: a key opens no door of another kind
-        """
-        if not _TOKEN.fullmatch(token or ""):
-            return self.sudo().browse()
-        return self.sudo().search(self._get_token_domain(token) & Domain("kind", "in", kinds), limit=1)
-
-    @api.model
-    def _get_token_domain(self, token):
-        return Domain("active", "=", True) & (
-            Domain("token", "=", token)
-            | Domain("previous_token", "=", token) & Domain("previous_token_until", ">", fields.Datetime.now())
-        )
 
     def _receive(self, body, meta):
         """Take in one post: refuse it, or keep it for a lead to be made of it.
@@ -75,11 +54,6 @@ class LeadyaCaptureForm(models.Model):
         door = self._in_company()
         read = door._read_fields(post)
         return self._acceptance(self._keep({**values, **door._prepare_outcome(read), **self._prepare_hold(read)}))
-
-    def _in_company(self):
-        """The door in its company and language: what is kept is for its people, not for the visitor."""
-        company = self.company_id
-        return self.with_context(lang=company.partner_id.lang or self.env.lang, allowed_company_ids=company.ids)
 
     def _prepare_hold(self, read):
         """Values that hold a submission back until something else has happened, such as its confirmation.
@@ -173,8 +147,7 @@ class LeadyaCaptureForm(models.Model):
 
     def _error_note(self, code, field="", **params):
         """The same for the people of the company, whatever the visitor's language."""
-        lang = self.company_id.partner_id.lang or self.env.lang
-        return self.with_context(lang=lang)._error_text(code, field, **params)
+        return self.with_context(lang=self._get_lang())._error_text(code, field, **params)
 
     def _get_error_texts(self, params):
         """What each code says.

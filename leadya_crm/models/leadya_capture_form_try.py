@@ -1,6 +1,10 @@
 """Trying a door out."""
 
+import json
+
 from odoo import models
+
+from ..tools import capture
 
 
 class LeadyaCaptureForm(models.Model):
@@ -10,6 +14,24 @@ class LeadyaCaptureForm(models.Model):
         """Open the page on which the form can be tried."""
         self.ensure_one()
         return {"type": "ir.actions.act_url", "url": f"/leadya/try/{self.token}", "target": "new"}
+
+    def _sample_submission(self):
+        """A submission as one would come through this kind of door, to be tried.
+
+        A kind of door has a ``_sample_submission_<kind>``.
+
+        :return: values of ``leadya.submission``
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {"form_id": self.id, "is_test": True, **getattr(self, f"_sample_submission_{self.kind}")()}
+
+    def _sample_submission_form(self):
+        payload = json.dumps(self._sample_object(), ensure_ascii=False)
+        return {"payload": payload, "content_type": capture.JSON}
+
+    def _sample_submission_json(self):
+        return self._sample_submission_form()
 
     def _try_result(self, reference):
         """What became of a submission, for the page on which the form is tried.

@@ -43,7 +43,7 @@ class LeadyaCaptureForm(models.Model):
 
     endpoint_url = fields.Char("Address", compute="_compute_wiring", groups="sales_team.group_sale_manager")
     sample_html = fields.Text("HTML Form", compute="_compute_wiring", groups="sales_team.group_sale_manager")
-    sample_wordpress = fields.Text("WordPress", compute="_compute_wiring", groups="sales_team.group_sale_manager")
+    sample_wordpress = fields.Text("Line for the Header", compute="_compute_wiring", groups="sales_team.group_sale_manager")
     sample_fetch = fields.Text("JavaScript", compute="_compute_wiring", groups="sales_team.group_sale_manager")
     sample_curl = fields.Text("Command Line", compute="_compute_wiring", groups="sales_team.group_sale_manager")
 
@@ -105,7 +105,7 @@ class LeadyaCaptureForm(models.Model):
 
     def _sample_consent(self):
         """The tick box, and the language of its sentence: so it is kept as it was read."""
-        text = self._consent_shown(self.env.lang)
+        text = self._consent_shown()
         if not text:
             return Markup("")
         return Markup(

@@ -1,8 +1,9 @@
+import json
 from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..tools import google_ads
+from ..tools import capture, google_ads
 from ..tools.capture import CaptureError
 
 
@@ -81,6 +82,17 @@ class LeadyaCaptureForm(models.Model):
         for key in filter(None, (self.google_key, self.previous_google_key)):
             payload = payload.replace(key, "*" * 8)
         return {**values, "payload": payload}
+
+    def _sample_submission_google_ads(self):
+        answers = [{"column_id": name, "string_value": text} for name, text in self._sample_object().items()]
+        lead = {
+            "lead_id": "test",
+            "is_test": True,
+            "campaign_id": 1,
+            "gcl_id": "test",
+            "user_column_data": [*answers, {"column_name": self.env._("Which size?"), "string_value": "XL"}],
+        }
+        return {"payload": json.dumps(lead, ensure_ascii=False), "content_type": capture.JSON}
 
     def _read_submission_google_ads(self, submission):
         lead = google_ads.parse_lead(submission._body())

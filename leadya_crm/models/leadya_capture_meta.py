@@ -1,3 +1,4 @@
+import json
 import logging
 import time
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..tools import capture
 from ..tools import meta as meta_tools
 from ..tools.capture import CaptureError
 from .leadya_submission import SubmissionNotReady
@@ -101,7 +103,7 @@ class LeadyaCaptureForm(models.Model):
 
         :param bytes body: as it came, None when it was too large to be read
         :param dict meta: see ``_receive``; ``signature`` is the header ``X-Hub-Signature-256``
-        :return: as ``_receive``, with no reference of its own
+        :return: as ``_receive``, without a reference where it is taken
         :rtype: dict
         """
         self.ensure_one()
@@ -113,32 +115,38 @@ class LeadyaCaptureForm(models.Model):
             notices = meta_tools.parse_notification(body)
         except CaptureError as error:
             return self._reject_platform(values, error)
-        for notice in notices:
-            self._keep_notice(notice, values)
-        return self._acceptance("")
+        self._keep_batch([self._prepare_notice(notice, values) for notice in notices])
+        return {"status": 200}
 
-    def _keep_notice(self, notice, values):
-        key = self._platform_ref("meta", notice.leadgen_id)
+    def _prepare_notice(self, notice, values):
         # The test button sends the same identifier each time: it is no double of the last one.
-        key = "" if notice.is_dashboard_test else key
-        if not self._find_known(key):
-            self._keep(
-                {
-                    **values,
-                    "payload": notice.payload,
-                    "payload_encoding": "text",
-                    "idempotency_key": key or False,
-                    "is_test": notice.is_dashboard_test,
-                }
-            )
+        key = "" if notice.is_dashboard_test else self._platform_ref("meta", notice.leadgen_id)
+        return {
+            **values,
+            "payload": notice.payload,
+            "payload_encoding": "text",
+            "idempotency_key": key or False,
+            "is_test": notice.is_dashboard_test,
+        }
 
     # What it means
 
+    def _sample_submission_meta(self):
+        """With the answers, so that Meta is not asked: it knows no such lead."""
+        change = {"field": "leadgen", "value": {"leadgen_id": "1"}}
+        answers = [{"name": name, "values": [text]} for name, text in self._sample_object().items()]
+        answer = {"campaign_name": self.env._("Test"), "is_organic": False, "platform": "fb", "field_data": answers}
+        return {
+            "payload": json.dumps({"object": "page", "entry": [{"changes": [change]}]}),
+            "answer_payload": json.dumps(answer, ensure_ascii=False),
+            "content_type": capture.JSON,
+        }
+
     def _read_submission_meta(self, submission):
+        notice = next(iter(meta_tools.parse_notification(submission._body())), None)
         if submission.refused:
             # Meta sends it again by itself for a day and a half.
             raise CaptureError("signature")
-        notice = next(iter(meta_tools.parse_notification(submission._body())), None)
         if not notice or not notice.leadgen_id:
             raise CaptureError("leadgen_id")
         data = {} if notice.is_dashboard_test else self._get_meta_data(submission, notice)

@@ -9,7 +9,11 @@ field is kept, shown, and the lead made of the rest.
 import hashlib
 import hmac
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import Command, api, fields, models
+from odoo.exceptions import ConcurrencyError
+from odoo.tools import mute_logger
 
 from ..tools import capture
 from ..tools.capture import CaptureError
@@ -74,7 +78,7 @@ class LeadyaCaptureForm(models.Model):
         for form in self:
             form.last_test_at = last.get(form)
 
-    def _compute_wiring(self):
+    def _compute_wiring(self):  # pylint: disable=missing-return; a compute returns nothing
         super()._compute_wiring()
         for form in self.filtered(lambda form: form.kind in PLATFORMS):
             form.endpoint_url = f"{form.get_base_url()}{PLATFORMS[form.kind]}/{form.token}"
@@ -89,7 +93,7 @@ class LeadyaCaptureForm(models.Model):
     def create(self, vals_list):
         return super().create(
             [
-                {"field_ids": self._prepare_lines(vals["kind"]), **vals} if vals.get("kind") in PLATFORMS else vals
+                vals if vals.get("kind", "form") == "form" else {"field_ids": self._prepare_lines(vals["kind"]), **vals}
                 for vals in vals_list
             ]
         )
@@ -137,6 +141,32 @@ class LeadyaCaptureForm(models.Model):
         if len(lead_id) > 100 or not lead_id.isprintable():
             lead_id = hashlib.sha256(lead_id.encode()).hexdigest()
         return f"{platform}:{lead_id}"
+
+    def _keep_batch(self, values_list):
+        """Store many at once; what is known by its key stands as it is.
+
+        :param list[dict] values_list: of ``leadya.submission``, each with ``idempotency_key`` (may be empty)
+        :return: a submission for each, in their order; the same where the key is the same
+        :raises ConcurrencyError: another transaction has just stored one of the keys: Odoo runs the request again
+        """
+        Submission = self.env["leadya.submission"]
+        # Without a key it is like no other.
+        names = [values["idempotency_key"] or number for number, values in enumerate(values_list)]
+        keys = [name for name in names if isinstance(name, str)]
+        known = Submission.search([("form_id", "=", self.id), ("idempotency_key", "in", keys)])
+        found = {submission.idempotency_key: submission for submission in known}
+        # From the end, so that the first of the same key stands.
+        new = {
+            name: values for name, values in reversed(list(zip(names, values_list, strict=True))) if name not in found
+        }
+        try:
+            with mute_logger("odoo.sql_db"):
+                created = Submission.create(list(reversed(new.values())))
+        except UniqueViolation as error:
+            raise ConcurrencyError(str(error)) from error
+        created._kept()
+        found.update(zip(reversed(new), created, strict=True))
+        return [found[name] for name in names]
 
     # What it means
 
@@ -224,6 +254,10 @@ class LeadyaCaptureField(models.Model):
 
     @api.model
     def _default_lines(self, kind="form"):
+        if kind == "json":
+            # By it another system asks later what became of its lead.
+            reference = {"sequence": 5, "target": "external_ref", "name": "external_ref", "synonyms": ""}
+            return [reference, *super()._default_lines(kind)]
         if kind not in _LINES:
             return super()._default_lines(kind)
         return [

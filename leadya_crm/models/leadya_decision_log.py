@@ -1,7 +1,8 @@
+import json
 import logging
 
 from odoo import api, fields, models
-from odoo.tools import format_datetime
+from odoo.tools import SQL, format_datetime
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
 _logger = logging.getLogger(__name__)
@@ -133,14 +134,34 @@ class LeadyaDecisionLog(models.Model):
         :param list[dict] decisions: values with ``lead_id``, ``step``, ``code`` and, where
             the sentence has blanks, ``params``; ``trial`` where nothing was done
         """
+        if not decisions:
+            return
         leads = self.env["crm.lead"].browse([decision["lead_id"] for decision in decisions])
-        # With the company known, the rows are written once, not twice.
-        self.sudo().create(
-            [
-                {**decision, "company_id": lead.company_id.id}
-                for decision, lead in zip(decisions, leads.sudo(), strict=True)
-            ]
+        rows = [
+            {**decision, "company_id": lead.company_id.id or None}
+            for decision, lead in zip(decisions, leads.sudo(), strict=True)
+        ]
+        # One statement: through the ORM the reasons would cost a tenth of what the leads themselves do.
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO leadya_decision_log (
+                       lead_id, company_id, step, code, params, trial, create_uid, create_date, write_uid, write_date
+                )
+                SELECT lead_id, company_id, step, code, params, COALESCE(trial, FALSE),
+                       %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM ROWS FROM (
+                           jsonb_to_recordset(%(rows)s::jsonb)
+                           AS (lead_id int, company_id int, step varchar, code varchar, params jsonb, trial boolean)
+                       ) WITH ORDINALITY AS decision(lead_id, company_id, step, code, params, trial, position)
+                 ORDER BY position
+                """,
+                rows=json.dumps(rows),
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+            )
         )
+        leads.invalidate_recordset(["decision_log_ids"], flush=False)
 
     @api.autovacuum
     def _gc_old_decisions(self):

@@ -1,11 +1,8 @@
 import json
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, models
-from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import mute_logger
 
 from ..tools import capture
 from ..tools.capture import CaptureError
@@ -47,7 +44,7 @@ class LeadyaIntake(models.AbstractModel):
         """
         door = self._get_door(form_id)
         rows = [self._read_row(door, number, row) for number, row in enumerate(self._check_list(leads), 1)]
-        submissions = self._keep_rows(door, rows)
+        submissions = door._keep_batch(rows)
         return [
             {**self._prepare_state(submission), "unknown": [name for name, _text in submission.unknown_fields or []]}
             for submission in submissions
@@ -136,34 +133,6 @@ class LeadyaIntake(models.AbstractModel):
             **door._prepare_hold(read),
             "idempotency_key": key or False,
         }
-
-    def _keep_rows(self, door, rows):
-        """Store what is new; what is known by its key stands as it is.
-
-        :return: a submission for each row, in their order
-        :raises ConcurrencyError: another call has just stored one of the keys: this one is run again by Odoo
-        """
-        Submission = door.env["leadya.submission"]
-        keys = [row["idempotency_key"] for row in rows if row["idempotency_key"]]
-        known = Submission.search([("form_id", "=", door.id), ("idempotency_key", "in", keys)])
-        found = {submission.idempotency_key: submission for submission in known}
-        # A row without a key is like no other.
-        names = [row["idempotency_key"] or number for number, row in enumerate(rows)]
-        new = {}
-        for name, row in zip(names, rows, strict=True):
-            if name not in found:
-                new.setdefault(name, row)
-        found.update(zip(new, self._create_new(Submission, list(new.values())), strict=True))
-        return [found[name] for name in names]
-
-    def _create_new(self, Submission, values_list):
-        try:
-            with mute_logger("odoo.sql_db"):
-                submissions = Submission.create(values_list)
-        except UniqueViolation as error:
-            raise ConcurrencyError(str(error)) from error
-        submissions._kept()
-        return submissions
 
     def _prepare_state(self, submission):
         lead = submission.lead_id

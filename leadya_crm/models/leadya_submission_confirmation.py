@@ -15,6 +15,8 @@ from ..tools.capture import CaptureError
 _TOKEN = re.compile(r"[0-9a-f]{96}")
 _RESEND_PAUSE = timedelta(minutes=10)
 _MAX_MAILS = 5
+# What proves a consent; nobody writes it by hand.
+_EVIDENCE = {"consent_given", "consent_text", "consent_at", "confirm_state", "confirm_email", "confirmed_at"}
 
 
 class LeadyaSubmission(models.Model):
@@ -28,6 +30,7 @@ class LeadyaSubmission(models.Model):
       address can neither write to that person from here nor fill a mailbox.
     - **Only a press of the button confirms.** Programs that look at mails follow links, so opening
       the page changes nothing.
+    - **What proves a consent is the door's to write**, and no user's.
     - **The link is the submission's**: it can't be guessed or forged, and lives on when the form
       gets a new address.
 
@@ -72,10 +75,16 @@ class LeadyaSubmission(models.Model):
         for submission in self:
             submission.consent_at = submission.consent_given and (submission.confirmed_at or submission.received_at)
 
+    @api.model
+    def _has_field_access(self, field, operation):
+        allowed = super()._has_field_access(field, operation)
+        return allowed and (operation != "write" or self.env.su or field.name not in _EVIDENCE)
+
     # Actions
 
     def action_resend_confirmation(self):
         """Send the mail again, with a link that works from now on; not too often."""
+        self.check_access("write")
         allowed = self.filtered(lambda submission: submission._may_resend())
         if not allowed:
             raise UserError(
@@ -86,7 +95,7 @@ class LeadyaSubmission(models.Model):
                 )
             )
         for form, submissions in allowed.grouped("form_id").items():
-            submissions.write({**form._prepare_question(), "confirm_held": False})
+            submissions.sudo().write({**form._prepare_question(), "confirm_held": False})
         self._wake_up_confirmations()
         return {
             "type": "ir.actions.client",
@@ -100,8 +109,9 @@ class LeadyaSubmission(models.Model):
 
     def action_take_unconfirmed(self):
         """Make the lead all the same: the admin knows better."""
+        self.check_access("write")
         taken = self.filtered(lambda submission: submission.state == "unconfirmed" and submission.payload)
-        taken.write({"confirm_state": "skipped", "confirm_due": False, "state": "received"})
+        taken.sudo().write({"confirm_state": "skipped", "confirm_due": False, "state": "received"})
         return taken.action_retry()
 
     def _may_resend(self):

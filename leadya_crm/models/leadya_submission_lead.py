@@ -35,12 +35,13 @@ class LeadyaSubmission(models.Model):
         self._join_leads(Lead, joined, reads)
         # A lead that was made just now is its rep's news as it is.
         Lead.union(*(lead for lead in targets.values() if lead._name == Lead._name))._leadya_wrote_again()
+        doors = {form: form._in_company() for form in self.form_id}
         for submission in self:
             lead = leads.get(submission) or joined[submission]
-            submission._note_lead(lead, reads[submission], "done" if submission in leads else "merged")
+            outcome = doors[submission.form_id]._prepare_outcome(reads[submission])
+            submission._note_lead(lead, outcome, "done" if submission in leads else "merged")
 
-    def _note_lead(self, lead, read, state):
-        outcome = self.form_id._in_company()._prepare_outcome(read)
+    def _note_lead(self, lead, outcome, state):
         self.write({**outcome, "lead_id": lead.id, "made_lead": state == "done", "state": state, "retry_at": False})
 
     def _get_lead_model(self, company):
@@ -51,7 +52,7 @@ class LeadyaSubmission(models.Model):
         env = self.env(
             user=SUPERUSER_ID,
             su=True,
-            context={"lang": company.partner_id.lang or self.env.lang, "allowed_company_ids": company.ids},
+            context={"lang": self.form_id[:1]._get_lang(), "allowed_company_ids": company.ids},
         )
         return env["crm.lead"]
 
@@ -108,14 +109,11 @@ class LeadyaSubmission(models.Model):
         :param find_utm: see ``leadya.touch._make_utm_finder``
         :raises ConcurrencyError: see there
         """
-        touches = []
-        for said in read["touches"] or self._touches_of_page():
-            touch = {"touched_at": self.received_at, "origin": "form", **said}
-            for name in ("source", "medium", "campaign"):
-                if text := touch.pop(name, None):
-                    touch[f"{name}_id"] = find_utm(f"utm.{name}", text)
-            touches.append(touch)
-        return touches
+        default = {"touched_at": self.received_at, "origin": "form"}
+        return [
+            {**default, **self.env["leadya.touch"]._prepare_visit(said, find_utm)}
+            for said in read["touches"] or self._touches_of_page()
+        ]
 
     def _touches_of_page(self):
         """The visit where the post says nothing of it: the address of the page that posted.

@@ -12,6 +12,7 @@ would else not see each other, and become two leads.
 import base64
 import binascii
 import logging
+import time
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -34,6 +35,9 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 200
 #: The same where another system is asked for each.
 REMOTE_BATCH_SIZE = 20
+#: Seconds for which more is awaited after a batch: a batch costs as much as dozens of leads, so few large ones are
+#: made of a stream. What comes alone is taken at once.
+GATHER_SECONDS = 0.5
 #: How often in a row a batch is tried anew when other transactions are in its way.
 MAX_CONFLICTS = 5
 #: Another transaction was in the way. Among them: it made the same source or keyword, and this one can't see it yet.
@@ -43,12 +47,9 @@ MAX_TRIES = 20
 MAX_DELAY = timedelta(hours=6)
 #: The advisory lock of the database that whoever makes leads of submissions holds.
 _LOCK_KEY = 0x1EAD7A
-_SELECT_CALL = """
-    SELECT FROM ir_cron_trigger
-     WHERE cron_id = %s AND call_at <= now() AT TIME ZONE 'UTC'
-       FOR KEY SHARE SKIP LOCKED
-     LIMIT 1
-"""
+#: Whether a scheduled action was called and has not begun. It begins with deleting its calls, which are still seen
+#: until it ends; xmax is the transaction that deletes a row.
+_SELECT_CALL = "SELECT id FROM ir_cron_trigger WHERE cron_id = %s AND call_at <= %s AND xmax = 0 LIMIT 1"
 
 
 class LeadyaSubmission(models.Model):
@@ -70,9 +71,10 @@ class LeadyaSubmission(models.Model):
 
     @api.model
     def _run_batches(self, remote):
-        """Take batch after batch until nothing waits or time is up."""
-        time_left, conflicts = self.env["ir.cron"]._commit_progress(), 0
-        while time_left:
+        """Take batch after batch until nothing waits or time is up; then the action is called again."""
+        self.env["ir.cron"]._commit_progress()
+        time_left, conflicts = None, 0
+        while time_left is None or time_left > 0:
             self.env.invalidate_all()
             try:
                 time_left = self._run_batch(remote, patient=conflicts < MAX_CONFLICTS)
@@ -82,6 +84,8 @@ class LeadyaSubmission(models.Model):
                 self.env.cr.rollback()
                 conflicts += 1
                 _logger.info("Submissions wait for another transaction: %s", type(error).__name__)
+        if self.search_count(self._get_waiting_domain(remote), limit=1):
+            self._wake_up_now(self._get_cron_id(remote))
 
     @api.model
     def _run_batch(self, remote, patient):
@@ -89,24 +93,25 @@ class LeadyaSubmission(models.Model):
 
         :param bool remote: whether another system is asked first
         :param bool patient: see :meth:`_process`
-        :return: seconds that are left for more; 0 when nothing waits
+        :return: seconds that are left for more; 0 when nothing waits that could be taken
         """
         domain = self._get_waiting_domain(remote)
-        limit = REMOTE_BATCH_SIZE if remote else BATCH_SIZE
-        batch = self.search(domain, order="received_at, id", limit=limit)
-        if not batch:
-            return 0
+        batch = self.search(domain, order="received_at, id", limit=REMOTE_BATCH_SIZE if remote else BATCH_SIZE)
         # Asked before anybody is kept waiting by the lock.
         reads = batch._read_all() if remote else None
+        if not batch:
+            return 0
         with self._making_leads():
             # Taken anew: what was found before the lock may have changed.
             batch = batch.try_lock_for_update().filtered_domain(domain)
             tests = batch.filtered("is_test")
             (batch - tests)._process(reads, patient)
-            time_left = self.env["ir.cron"]._commit_progress(len(batch - tests), remaining=self.search_count(domain))
+            # Nothing is said to remain: Odoo would then call the action again without waking the scheduler.
+            time_left = self.env["ir.cron"]._commit_progress(len(batch - tests), remaining=0)
             tests._rehearse(reads)
-            # Where others hold all that waits, they do the work.
-            return time_left if batch else 0
+        if len(batch) > 1:
+            time.sleep(min(GATHER_SECONDS, time_left))
+        return time_left if batch else 0
 
     @api.model
     def _get_waiting_domain(self, remote):
@@ -140,10 +145,13 @@ class LeadyaSubmission(models.Model):
     def _wake_up(self):
         """Have the leads made as soon as what was stored is committed, and not only at the next full minute."""
         kinds = self.env["leadya.capture.form"]._get_remote_kinds()
-        names = {"_remote" if submission.form_id.kind in kinds else "" for submission in self}
-        for name in names:
-            cron_id = self.env["ir.model.data"]._xmlid_to_res_id(f"leadya_crm.ir_cron_leadya_submission{name}")
-            self._wake_up_after_commit(cron_id)
+        for remote in {form.kind in kinds for form in self.form_id}:
+            self._wake_up_after_commit(self._get_cron_id(remote))
+
+    @api.model
+    def _get_cron_id(self, remote):
+        name = "ir_cron_leadya_submission_remote" if remote else "ir_cron_leadya_submission"
+        return self.env["ir.model.data"]._xmlid_to_res_id(f"leadya_crm.{name}")
 
     @api.model
     def _wake_up_after_commit(self, cron_id):
@@ -157,13 +165,12 @@ class LeadyaSubmission(models.Model):
     def _wake_up_now(self, cron_id):
         """Call the scheduled action, unless it was called already and has not begun yet.
 
-        In a transaction of its own, after that of the submission: an action that begins from now on
-        sees it. One that has begun has locked its calls, since it clears them; these don't count.
+        It is asked after the submission was committed: an action that begins from now on sees it.
         """
         try:
-            with self.env.registry.cursor() as cr:
-                cr.execute(_SELECT_CALL, [cron_id])
-                if not cr.rowcount:
+            self.env.cr.execute(_SELECT_CALL, [cron_id, fields.Datetime.now()])
+            if not self.env.cr.rowcount:
+                with self.env.registry.cursor() as cr:
                     self.env(cr=cr)["ir.cron"].sudo().browse(cron_id)._trigger()
         except psycopg2.Error as error:
             # What was stored stays stored; the action runs every minute without being called.
@@ -205,8 +212,9 @@ class LeadyaSubmission(models.Model):
         :rtype: dict
         """
         reads, unready = {}, {}
+        doors = {form: form._in_company() for form in self.form_id}
         for submission in self:
-            form = submission.form_id._in_company()
+            form = doors[submission.form_id]
             try:
                 if form in unready:
                     # The other system did not answer: it would not answer for the next one either.

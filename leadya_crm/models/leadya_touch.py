@@ -91,6 +91,20 @@ class LeadyaTouch(models.Model):
         """
         return parse_tracking(url).said()
 
+    @api.model
+    def _prepare_visit(self, said, find_utm):
+        """Values of a touch whose source, medium and campaign are told by name.
+
+        :param dict said: see ``tools.capture.parse_touches``
+        :param find_utm: see :meth:`_make_utm_finder`
+        :raises ConcurrencyError: see there
+        """
+        names = {name: said[name] for name in ("source", "medium", "campaign") if said.get(name)}
+        return {
+            **{name: value for name, value in said.items() if name not in ("source", "medium", "campaign")},
+            **{f"{name}_id": find_utm(f"utm.{name}", text) for name, text in names.items()},
+        }
+
     # ------------------------------------------------------------
     # COMPLETION
     # ------------------------------------------------------------

@@ -30,3 +30,10 @@ class ResPartner(models.Model):
         for partner in self:
             criterion = iap_tools.mail_prepare_for_domain_search(partner.email_normalized) or ""
             partner.leadya_domain = host_of(partner.website) or (criterion[1:] if criterion.startswith("@") else False)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "lang" in vals and self.env["res.company"].sudo().search_count([("partner_id", "in", self.ids)], limit=1):
+            # Doors speak the language of their company.
+            self.env["leadya.capture.form"]._forget_definitions()
+        return result

@@ -36,3 +36,5 @@ from . import test_reminder
 from . import test_queue
 from . import test_protocol
 from . import test_measures
+from . import test_snippet_parser
+from . import test_snippet

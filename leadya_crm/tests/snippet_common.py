@@ -145,7 +145,26 @@ class Visitor(ChromeBrowser):
         return json.loads(self.run(f"document.querySelector({json.dumps(selector)}).value") or "[]")
 
 
-class SnippetCase(CaptureCommon, HttpCase):
+class VisitorCase(HttpCase):
+    """Somebody who visits pages, those of Odoo or others, and is known to none."""
+
+    @contextmanager
+    def _visitor(self, **options):
+        visitor = Visitor(self, **options)
+        try:
+            with self.allow_requests(browser=visitor, all_requests=True):
+                self.cr.flush()
+                self.cr.clear()
+                try:
+                    yield visitor
+                finally:
+                    visitor.stop()
+                    self._wait_remaining_requests()
+        finally:
+            self.http_request_allow_all = False
+
+
+class SnippetCase(CaptureCommon, VisitorCase):
     """Odoo on one origin, a website on another, a browser between them."""
 
     @classmethod
@@ -180,21 +199,6 @@ class SnippetCase(CaptureCommon, HttpCase):
             f'<input name="name" value="Dana Levi"><input name="email" value="dana@customer.example">{fields}'
             '<button type="submit">Send</button></form>'
         )
-
-    @contextmanager
-    def _visitor(self, **options):
-        visitor = Visitor(self, **options)
-        try:
-            with self.allow_requests(browser=visitor, all_requests=True):
-                self.cr.flush()
-                self.cr.clear()
-                try:
-                    yield visitor
-                finally:
-                    visitor.stop()
-                    self._wait_remaining_requests()
-        finally:
-            self.http_request_allow_all = False
 
     def _make_leads(self):
         """The leads of the door's submissions, which a scheduled action makes."""

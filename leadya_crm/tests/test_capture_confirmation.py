@@ -1,16 +1,23 @@
+import json
 import re
+import threading
+import uuid
 from datetime import timedelta
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import HttpCase, TransactionCase, tagged
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, HttpCase, TransactionCase, tagged
+from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from .capture_common import CaptureCommon
+from .common import Transaction
 from .smtp_common import smtp_server
 
 _LOGGER = "odoo.addons.leadya_crm.models.leadya_submission_confirmation_mail"
@@ -20,7 +27,6 @@ ADDRESS = "dana@example.com"
 class ConfirmationCommon(CaptureCommon):
     @classmethod
     def _set_up_confirmation(cls):
-        cls._set_up_door()
         cls.form.write({"double_opt_in": True, "consent_text": "Write to me.", "consent_required": True})
         cls.form.company_id.write({"name": "Pump House", "email": "office@pumps.example"})
 
@@ -33,6 +39,17 @@ class ConfirmationCommon(CaptureCommon):
     def _send(self):
         self._run_action("ir_cron_leadya_confirmation")
 
+    def _receive_mail(self):
+        """Have the mail of the last submission sent.
+
+        :return: the submission, the mail and its link
+        """
+        with smtp_server() as server:
+            self._send()
+        (mail,) = server.mails
+        (link,) = set(re.findall(r"https?://[^\s\"<>]+/leadya/confirm/[^\s\"<>]+", mail.text("html")))
+        return self.form.submission_ids.sorted("id")[-1:], mail, link
+
     def _mails(self):
         return self.env["mail.mail"].search([("model", "=", "leadya.submission")])
 
@@ -44,6 +61,7 @@ class TestConfirmation(ConfirmationCommon, TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._set_up_door()
         cls._set_up_confirmation()
 
     # Waiting
@@ -240,7 +258,8 @@ class TestConfirmation(ConfirmationCommon, TransactionCase):
 
     def test_broken_template(self):
         """Issue 7: a mail that can't be made is shown, and sent when its template is mended."""
-        template = self.form.confirm_template_id.copy({"subject": "{{ object.nothing_of_this_name }}"})
+        broken = f"{{{{ object.confirm_email == '{ADDRESS}' and object.nothing_of_this_name }}}}"
+        template = self.form.confirm_template_id.copy({"subject": broken})
         self.form.confirm_template_id = template
         submission = self._wait()
         with self.assertLogs(_LOGGER, "WARNING"), mute_logger("odoo.addons.mail.models.mail_render_mixin"):
@@ -322,8 +341,14 @@ class TestConfirmation(ConfirmationCommon, TransactionCase):
         self._run_action()
         self.assertFalse(submission.consent_at or submission.lead_id.consent_at)
 
-    def test_nobody_dates_a_consent_by_hand(self):
+    def test_nobody_writes_a_consent_by_hand(self):
+        """Issue 7, GDPR: what proves a consent is written by the door alone, and by no user of whatever rights."""
         submission = self._wait()
+        now = fields.Datetime.now()
+        texts = {"consent_text": "x", "confirm_state": "confirmed", "confirm_email": "x@example.com"}
+        for name, value in {**texts, "consent_given": True, "consent_at": now, "confirmed_at": now}.items():
+            with self.assertRaises(AccessError, msg=name):
+                submission.with_user(self.manager).write({name: value})
         submission.with_user(self.manager).action_take_unconfirmed()
         self._run_action()
         with self.assertRaises(AccessError):
@@ -337,6 +362,7 @@ class TestConfirmationHttp(ConfirmationCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._set_up_door()
         cls._set_up_confirmation()
 
     def _post(self, fields, **headers):
@@ -344,18 +370,10 @@ class TestConfirmationHttp(ConfirmationCommon, HttpCase):
         return self.opener.post(url, data=fields, headers=headers, timeout=30, allow_redirects=False)
 
     def _mail_of(self, **fields):
-        """Post, and receive the mail.
-
-        :return: the submission, the mail and its link
-        """
+        """Post, and receive the mail: see :meth:`_receive_mail`."""
         response = self._post({"email": ADDRESS, "consent": "yes", **fields})
         self.assertEqual(response.status_code, 200)
-        with smtp_server() as server:
-            self._send()
-        (mail,) = server.mails
-        submission = self.env["leadya.submission"].search([("reference", "=", response.json()["reference"])])
-        (link,) = set(re.findall(r"https?://[^\s\"<>]+/leadya/confirm/[^\s\"<>]+", mail.text("html")))
-        return submission, mail, link
+        return self._receive_mail()
 
     def test_l1_from_post_to_lead(self):
         """L1: the mail goes out by SMTP with the right headers; only the button of its page makes the lead."""
@@ -490,3 +508,55 @@ class TestConfirmationHttp(ConfirmationCommon, HttpCase):
             self._send()
         self.assertFalse(server.mails)
         self.assertEqual(submission.state, "unconfirmed")
+
+
+@tagged("leadya", "leadya_capture", "post_install", "-at_install")
+class TestConfirmationRace(BaseCase):
+    """Two presses of the button in the same moment, each in a transaction of its own (C3)."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with Transaction(self.registry) as env:
+            form = env["leadya.capture.form"].create({"name": f"Race {uuid.uuid4()}", "double_opt_in": True})
+            meta = {"content_type": "application/json"}
+            answer = form._receive(json.dumps({"email": f"{uuid.uuid4()}@example.com"}).encode(), meta)
+            self.form_id, self.reference = form.id, answer["reference"]
+        self.addCleanup(self._clean)
+
+    def _clean(self):
+        with Transaction(self.registry) as env:
+            form = env["leadya.capture.form"].browse(self.form_id)
+            form.submission_ids.unlink()
+            form.unlink()
+
+    def _find(self, env):
+        return env["leadya.submission"].search([("reference", "=", self.reference)])
+
+    def test_c3_confirmed_once(self):
+        """C3: both are told that it is confirmed, and it was so once."""
+        barrier = threading.Barrier(2)
+        told = []
+
+        def press():
+            try:
+                with Transaction(self.registry) as env:
+                    submission = self._find(env)
+                    self.assertEqual(submission._confirmation_state(), "waiting")
+                    barrier.wait(20)
+                    told.append(submission._confirm())
+            except SerializationFailure:
+                # As Odoo does with a request: once more, on what the other one has done.
+                told.remove("confirmed")
+                with Transaction(self.registry) as env:
+                    told.append(self._find(env)._confirm())
+
+        threads = [threading.Thread(target=press) for _visitor in range(2)]
+        with mute_logger("odoo.sql_db"):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(60)
+        self.assertEqual(told, ["confirmed", "confirmed"])
+        with Transaction(self.registry) as env:
+            self.assertEqual(self._find(env).confirm_state, "confirmed")

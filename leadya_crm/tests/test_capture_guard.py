@@ -9,7 +9,7 @@ from psycopg2.errors import CheckViolation
 
 from odoo import fields
 from odoo.exceptions import ValidationError
-from odoo.tests import BaseCase, TransactionCase, tagged
+from odoo.tests import BaseCase, Form, TransactionCase, tagged
 from odoo.tools import mute_logger
 
 from ..tools.capture_guard import GUARD_FIELDS, seconds_taken
@@ -193,6 +193,16 @@ class TestGuard(CaptureCommon, TransactionCase):
             self.assertIn(name, form.sample_html)
             self.assertIn(f"{provider}-key", form.sample_html)
             self.assertIn("leadya_capture", form.sample_html)
+
+    def test_sample_follows_what_is_being_edited(self):
+        """Issue 7: what is to be copied shows the form as it stands on the screen, saved or not."""
+        with Form(self.env["leadya.capture.form"].with_user(self.manager)) as form:
+            form.name = "New"
+            form.consent_required = True
+            self.assertIn("I agree to be contacted.", form.sample_html)
+            form.consent_text = "Write to me."
+            form.double_opt_in = True
+            self.assertIn("Write to me.", form.sample_html)
 
     # How often
 

@@ -85,7 +85,7 @@ class TestCaptureHttp(CaptureCommon, HttpCase):
         self.assertEqual(response.headers["Location"], "https://www.example.com/thanks?x=1")
         response = self._post({"email": "<b>"}, Accept="text/html")
         self.assertEqual(response.status_code, 400)
-        self.assertIn("email: This is not an e-mail address.", response.text)
+        self.assertIn("Email: This is not an e-mail address.", response.text)
 
     def test_bad_input(self):
         """Bad input: each gets one clear 4xx in JSON, and none makes a lead."""

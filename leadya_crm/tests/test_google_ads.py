@@ -190,6 +190,24 @@ class TestGoogleAds(CaptureCommon, HttpCase):
         self.assertTrue(all(self._submissions().mapped("refused")))
         self.assertFalse(self._submissions().lead_id)
 
+    def test_l1_wrongly_pasted_key_loses_no_lead(self):
+        """L1: what came under a key that was pasted wrongly can be made a lead by the admin, who sees what it is."""
+        self._post(self._body(google_key="pasted wrongly"))
+        self.assertIn("The key is wrong", self._submissions().error)
+        self._retry(self._submissions())
+        self.assertEqual(self._submissions().state, "done")
+
+    def test_l4_answers_at_once(self):
+        """L4: keeping a lead costs a few queries; the corridor is walked afterwards."""
+        body = json.dumps(self._body()).encode()
+        self.google._receive_google_ads(body, {"content_type": JSON})
+        self.env.invalidate_all()
+        body = json.dumps(self._body(lead_id="2")).encode()
+        with self.assertQueryCount(8):
+            self.google._receive_google_ads(body, {"content_type": JSON, "remote_addr": "192.0.2.1"})
+            self.env.flush_all()
+        self.assertEqual(self._submissions().mapped("state"), ["received", "received"])
+
     def test_key_is_changed_with_grace(self):
         """The old key works for the grace period, and no longer."""
         old = self.google.google_key
@@ -285,3 +303,12 @@ class TestGoogleAds(CaptureCommon, HttpCase):
         self.assertTrue(self.google.google_key)
         self.assertFalse(self.form.google_key)
         self.assertNotEqual(self.google.copy().google_key, self.google.google_key)
+
+    def test_sample_goes_through(self):
+        """The sample that the admin can send walks the corridor and leaves no lead."""
+        before = self.env["crm.lead"].search_count([])
+        submission = self.env["leadya.submission"].create(self.google._sample_submission())
+        self._run_action()
+        self.assertEqual((submission.state, submission.error), ("done", False))
+        self.assertIn("Dana Levi", str(submission.outcome))
+        self.assertEqual(self.env["crm.lead"].search_count([]), before)

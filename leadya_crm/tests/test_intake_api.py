@@ -19,7 +19,6 @@ class TestIntakeApi(CaptureCommon, HttpCase):
         cls.door = cls.env["leadya.capture.form"].create(
             {"name": "Shop", "kind": "json", "team_id": cls.team.id, "rate_per_form": 1, "rate_per_address": 1}
         )
-        cls.door.field_ids = [Command.create({"name": "external_ref", "target": "external_ref", "sequence": 1})]
         cls.key = cls.door._generate_api_key()
         cls.user = cls.door.api_user_ids
 
@@ -278,7 +277,7 @@ class TestIntakeApi(CaptureCommon, HttpCase):
                 self.assertNotIn("secret@", response.text)
         # Odoo lets everybody search attachments, and finds those of readable records only.
         self.assertEqual(self._call("search_read", model="ir.attachment", domain=[]).json(), [])
-        for method in ("_get_doors", "_keep_rows", "_prepare_state"):
+        for method in ("_get_doors", "_prepare_state"):
             with mute_logger("odoo.http"):
                 self.assertEqual(self._call(method).status_code, 403)
         self.assertEqual((lead.name, partner.name), ("Secret (Landing page)", "Secret"))

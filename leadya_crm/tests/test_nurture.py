@@ -233,7 +233,7 @@ class TestNurture(LeadyaCommon, MailCase):
 
         def refuse(leads, reason):
             if bad in leads:
-                raise UserError("Not this one")
+                raise ValueError("Not this one")
             return leave(leads, reason)
 
         with patch.object(leads_class, "_nurture_leave", refuse), self.assertLogs(_LOGGER, "ERROR") as logs:

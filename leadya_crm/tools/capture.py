@@ -51,6 +51,7 @@ _TRACKING_NAMES = {
 _LANDING_NAMES = ("landing_url", "landing_page", "page_url")
 _REFERRER_NAMES = ("referrer_url", "referrer", "referer")
 
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _SPACES = re.compile(r"\s+")
@@ -279,6 +280,11 @@ def _check_text(text, name):
     except UnicodeEncodeError as error:
         # Half of a surrogate pair, as in JSON's "\ud800".
         raise CaptureError("encoding", name if name.isprintable() else "") from error
+
+
+def is_token(text):
+    """Whether the text can be the secret part of a door's address."""
+    return bool(_TOKEN.fullmatch(text or ""))
 
 
 def check_key(key):

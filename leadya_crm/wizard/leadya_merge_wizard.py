@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date, format_datetime, html2plaintext
 
 #: Merged by Odoo, but nothing that a person compares.
-NOT_SHOWN = ("color", "create_date", "date_automation_last", "lead_properties", "lang_id")
+NOT_SHOWN = ("color", "company_id", "create_date", "date_automation_last", "lead_properties", "lang_id")
 
 #: What goes along whole, however much of it there is: shown by its count.
 GOES_ALONG = (
@@ -87,7 +87,12 @@ class LeadyaMergeWizard(models.TransientModel):
     # ------------------------------------------------------------
 
     def _prepare_rows(self, leads):
-        """A row for each field that any of the leads has: label, texts, the text that will be, whether it is new."""
+        """What the leads have of each field, and what the one that is left will have.
+
+        :return: fields in which they differ first; label, text of each lead, text that will be, and whether that is
+            another than the staying lead's own
+        :rtype: list[dict]
+        """
         names = [name for name in dict.fromkeys(leads._merge_get_fields()) if self._is_shown(leads, name)]
         merged = leads._merge_data(names)
         rows = []
@@ -100,7 +105,7 @@ class LeadyaMergeWizard(models.TransientModel):
             if any(texts):
                 label = field._description_string(self.env)
                 rows.append({"label": label, "texts": texts, "result": result, "changed": result != texts[0]})
-        return rows
+        return sorted(rows, key=lambda row: len(set(row["texts"])) == 1)
 
     @api.model
     def _is_shown(self, leads, name):

@@ -32,7 +32,7 @@ class LeadyaNurtureWizard(models.TransientModel):
         "On", compute="_compute_resume_on", store=True, readonly=False, precompute=True, required=True
     )
     reason_id = fields.Many2one("crm.lost.reason", help="Why not now.")
-    note = fields.Html("Note")
+    note = fields.Html()
 
     @api.depends("period")
     def _compute_resume_on(self):

@@ -54,8 +54,9 @@ def test(arguments) -> int:
     prepare("make test", tests=True)
     with postgres.running():
         if arguments.tests or arguments.keyword:
-            prepare_databases("make test", database.stock_plan(), database.test_plan())
-            return suite.some(arguments.tests, arguments.keyword)
+            plan = suite.plan_for(arguments.tests)
+            prepare_databases("make test", database.stock_plan(), plan)
+            return suite.some(arguments.tests, arguments.keyword, plan.name)
         with cache.lock("suite", "make test"):
             return suite.everything(lambda: prepare_databases("make test", database.stock_plan()))
 

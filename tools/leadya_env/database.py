@@ -17,6 +17,7 @@ from .progress import step
 DEMO = "leadya_demo"
 STOCK = "leadya_stock"
 TEST = "leadya_test"
+BRIDGES = "leadya_test_bridges"
 # English first: the first language that is loaded becomes everybody's.
 LANGUAGES = ("en_US", "he_IL", "ru_RU")
 # Files that a database does not depend on: tests are read from the disk, and so are the browser's assets.
@@ -62,13 +63,18 @@ def test_plan(name: str = TEST) -> Plan:
     return Plan(name, _modules(), template=STOCK)
 
 
+def bridges_plan() -> Plan:
+    """The addon with its bridges and the apps that these need."""
+    return Plan(BRIDGES, [addon.name for addon in paths.addons()], template=STOCK)
+
+
 def demo_plan(name: str = DEMO) -> Plan:
     """What a visitor of `make run` sees."""
     return Plan(name, ["crm", *_modules()], demo=True, languages=LANGUAGES)
 
 
 def _modules() -> list[str]:
-    return [addon.name for addon in paths.addons() if addon.name == "leadya_crm"]
+    return [paths.main_addon().name] if paths.main_addon() in paths.addons() else []
 
 
 # --------------------------------------------------------------- state

@@ -29,3 +29,13 @@ def checkout_id() -> str:
 def addons() -> list[Path]:
     """The project's addons: the main one, and bridges beside it."""
     return sorted(manifest.parent for manifest in ROOT.glob("leadya_*/__manifest__.py"))
+
+
+def main_addon() -> Path:
+    """The addon itself; the others are bridges to apps that a company may not have."""
+    return ROOT / "leadya_crm"
+
+
+def bridges() -> list[Path]:
+    """The addons beside the main one."""
+    return [addon for addon in addons() if addon != main_addon()]

@@ -89,7 +89,7 @@ def everything(prepare_stock: Callable[[], None]) -> int:
     paths.RESULTS.mkdir(parents=True)
     suite = Suite()
     own = [path for addon in paths.addons() if (path := addon / "tests").is_dir()]
-    main = [path for path in own if path.parent.name == "leadya_crm"]
+    main = [path for path in own if path.parent == paths.main_addon()]
     bridges = [path for path in own if path not in main]
 
     suite.step("linters", lambda outcome: _lint())
@@ -112,10 +112,17 @@ def everything(prepare_stock: Callable[[], None]) -> int:
     return suite.report()
 
 
-def some(tests: list[str], keyword: str) -> int:
+def plan_for(tests: list[str]) -> database.Plan:
+    """The database that these tests need: with the bridges where one of them is a bridge's."""
+    roots = [bridge.name for bridge in paths.bridges()]
+    named = any(Path(test).parts[0] in roots for test in tests)
+    return database.bridges_plan() if named else database.test_plan()
+
+
+def some(tests: list[str], keyword: str, database_name: str) -> int:
     """A few tests on the prepared database: seconds instead of minutes."""
     paths.RESULTS.mkdir(parents=True, exist_ok=True)
-    command = _pytest_command("some", database.TEST, tests or [addon / "tests" for addon in paths.addons()])
+    command = _pytest_command("some", database_name, tests or [paths.main_addon() / "tests"])
     command += ["-k", keyword] if keyword else []
     return procs.wait(procs.spawn(command, env=config.environment()))
 
