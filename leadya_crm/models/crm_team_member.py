@@ -22,6 +22,18 @@ from .resource_calendar import HOPE_DAYS
 WINDOW_DAYS = 30
 
 
+#: Changes after which a waiting lead may find somebody.
+WAKING_FIELDS = {
+    "active",
+    "assignment_max",
+    "assignment_optout",
+    "assignment_domain",
+    "leadya_day_max",
+    "leadya_open_max",
+    "leadya_paused_until",
+}
+
+
 class CrmTeamMember(models.Model):
     _inherit = "crm.team.member"
 
@@ -309,18 +321,6 @@ class CrmTeamMember(models.Model):
             )
             for member in self
         }
-
-
-#: Changes after which a waiting lead may find somebody.
-WAKING_FIELDS = {
-    "active",
-    "assignment_max",
-    "assignment_optout",
-    "assignment_domain",
-    "leadya_day_max",
-    "leadya_open_max",
-    "leadya_paused_until",
-}
 
 
 def is_empty(filter_text):

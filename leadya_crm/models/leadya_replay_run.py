@@ -221,7 +221,7 @@ class ReplayRun:
             "same": self.same,
             "other": self.other,
             "new": self.new,
-            "days": round(days, 1),
+            "days": round(days),
             "rules": [
                 {"id": rule.id, "name": rule.name, "taken": self.taken[rule.id], "given": self.given[rule.id]}
                 for rule in self.rules

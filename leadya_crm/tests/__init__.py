@@ -12,6 +12,7 @@ from . import test_assignment_engine
 from . import test_assignment_rule
 from . import test_assignment_triggers
 from . import test_assignment_concurrency
+from . import test_assignment_performance
 from . import test_fairness
 from . import test_replay
 from . import test_sla
@@ -25,6 +26,7 @@ from . import test_import_columns
 from . import test_import_leads
 from . import test_import_zoho
 from . import test_translations
+from . import test_assignment_ui
 from . import test_ui
 from . import test_views_performance
 from . import test_waiting

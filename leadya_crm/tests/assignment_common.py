@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.tools import SQL
 
 from .common import NOW, LeadyaCommon
 
@@ -66,3 +67,19 @@ class AssignmentCommon(LeadyaCommon):
         return self.env["mail.message"].search(
             [("message_type", "=", "user_notification"), ("partner_ids", "in", user.partner_id.ids)]
         )
+
+    def _dump_database(self):
+        """A checksum of every table of the database."""
+        self.env.flush_all()
+        tables = self.env.execute_query(
+            SQL(
+                "SELECT table_name FROM information_schema.tables "
+                "WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+            )
+        )
+        return {
+            table: self.env.execute_query(
+                SQL("SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM %s AS t", SQL.identifier(table))
+            )[0][0]
+            for [table] in tables
+        }

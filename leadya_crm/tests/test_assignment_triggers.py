@@ -4,7 +4,6 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
-from odoo.tools import SQL
 
 from odoo.addons.mail.tests.common import MailCase
 
@@ -175,26 +174,10 @@ class TestTrial(AssignmentCommon):
     #: What a trial writes, and what changes by looking at it.
     EXPECTED = {"leadya_decision_log"}
 
-    def _dump(self):
-        """A checksum of every table of the database."""
-        self.env.flush_all()
-        tables = self.env.execute_query(
-            SQL(
-                "SELECT table_name FROM information_schema.tables "
-                "WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
-            )
-        )
-        return {
-            table: self.env.execute_query(
-                SQL("SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM %s AS t", SQL.identifier(table))
-            )[0][0]
-            for [table] in tables
-        }
-
     def _assert_unchanged(self, work):
-        before = self._dump()
+        before = self._dump_database()
         work()
-        after = self._dump()
+        after = self._dump_database()
         changed = {table for table, checksum in after.items() if checksum != before[table]}
         self.assertEqual(changed, self.EXPECTED)
 

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import SQL, mute_logger
+from odoo.tools import mute_logger
 
 from .assignment_common import AssignmentCommon
 from .common import NOW
@@ -154,27 +154,11 @@ class TestReplay(AssignmentCommon):
                 "state": "running",
             }
         )
-        dump = TestReplay._dump
-        before = dump(self)
+        before = self._dump_database()
         with patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_options: 1):
             self.assertTrue(replay._work())
-        after = dump(self)
+        after = self._dump_database()
         self.assertEqual({table for table in after if after[table] != before[table]}, {"leadya_replay"})
-
-    def _dump(self):
-        self.env.flush_all()
-        tables = self.env.execute_query(
-            SQL(
-                "SELECT table_name FROM information_schema.tables "
-                "WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
-            )
-        )
-        return {
-            table: self.env.execute_query(
-                SQL("SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM %s AS t", SQL.identifier(table))
-            )
-            for [table] in tables
-        }
 
     def test_in_batches(self):
         """Z7: turns and loads go on from batch to batch."""
