@@ -40,3 +40,4 @@ from . import test_protocol
 from . import test_measures
 from . import test_snippet_parser
 from . import test_snippet
+from . import test_promise_ui

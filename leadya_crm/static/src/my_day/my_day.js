@@ -314,8 +314,10 @@ export class MyDay extends Component {
     }
 
     get whatsapp() {
-        const digits = (this.lead.phone || "").replace(/\D/g, "");
-        return this.lead.phone?.trim().startsWith("+") && digits ? `https://wa.me/${digits}` : "";
+        const phone = (this.lead.phone || "").trim();
+        const digits = phone.replace(/\D/g, "");
+        // Only a number with its country can be written to.
+        return phone.startsWith("+") && digits ? `https://wa.me/${digits}` : "";
     }
 
     get times() {
