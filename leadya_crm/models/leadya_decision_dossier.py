@@ -57,7 +57,7 @@ class LeadyaDecisionLog(models.Model):
             "skills": self.env._("knows %(skills)s"),
             "turn": self.env._("is next in turn"),
             "open_against": self.env._("%(load)s open against %(other)s of %(user)s"),
-            "only": self.env._("is the only one free to take it"),
+            "only": self.env._("is the only one who can take it"),
             "no_members": self.env._("it has no members"),
         }
 

@@ -26,7 +26,7 @@ class TestAssignmentRule(AssignmentCommon, MailCase):
         self.assertFalse(self.explanations(leads[2], "assign"))
         self.assertEqual(
             self.explanations(leads[0], "assign"),
-            [f"Lasers gives it to {self.rep_2.name} of Test Team: is the only one free to take it"],
+            [f"Lasers gives it to {self.rep_2.name} of Test Team: is the only one who can take it"],
         )
 
     def test_filter_by_what_the_corridor_found(self):

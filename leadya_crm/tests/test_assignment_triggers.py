@@ -209,9 +209,9 @@ class TestTrial(AssignmentCommon):
         self.assertEqual(
             self.explanations(lead, "assign"),
             [
-                f"On gives it to {self.rep.name} of Test Team: is the only one free to take it",
+                f"On gives it to {self.rep.name} of Test Team: is the only one who can take it",
                 f"On trial: Trial gives it to {self.rep_3.name} of Test Team, not to {self.rep.name}: "
-                "knows Hebrew, is the only one free to take it",
+                "knows Hebrew, is the only one who can take it",
             ],
         )
 

@@ -80,7 +80,7 @@ class TestReplay(AssignmentCommon):
         replay = self._replay(rule_ids=rule.ids)
         report = str(replay.with_user(self.manager).report)
         self.assertIn(self.rep.name, report)
-        self.assertIn("is the only one free to take it", report)
+        self.assertIn("is the only one who can take it", report)
         self.assertIn("/odoo/crm.lead/", report)
 
     def test_time_passes(self):
