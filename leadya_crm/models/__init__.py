@@ -19,6 +19,7 @@ from . import leadya_sla_clock
 from . import leadya_sla_clock_pause
 from . import leadya_sla_clock_due
 from . import leadya_sla_escalation
+from . import leadya_sla_clock_recompute
 from . import leadya_sla_forecast
 from . import leadya_contact_attempt
 from . import leadya_merge
@@ -45,6 +46,7 @@ from . import crm_lead_sla
 from . import crm_lead_stage_clock
 from . import crm_lead_cadence
 from . import crm_lead_contact
+from . import mail_thread
 from . import leadya_stage_requirement
 from . import crm_lead_protocol
 from . import crm_lead_means

@@ -13,12 +13,12 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 from pytz import timezone as pytz_timezone
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.moments import naive, utc
 from ..tools.vary import vary
-from .leadya_contact_attempt import CLOSING, FOUND, MEANS, OUTCOMES, TIMED, UNANSWERED
+from .leadya_contact_attempt import CLOSING, FOUND, MEANS, OUTCOMES, RESTING, TIMED, UNANSWERED
 from .leadya_sla_clock import OPEN_STATES
 
 CALL = "mail.mail_activity_data_call"
@@ -97,6 +97,12 @@ class CrmLead(models.Model):
             for lead in promised
         ]
 
+    def _sla_promise_again(self):
+        """A customer whom we know is called again by then."""
+        super()._sla_promise_again()
+        known = self.filtered(lambda lead: lead.first_response_at and lead.sla_deadline and lead.user_id)
+        self._cadence_schedule([(lead, CALL, lead.sla_deadline, "retry") for lead in known])
+
     # ------------------------------------------------------------
     # ATTEMPTS
     # ------------------------------------------------------------
@@ -111,6 +117,7 @@ class CrmLead(models.Model):
         lost_reason_id=None,
         client_key=None,
         remind_minutes=None,
+        rest_months=None,
     ):
         """Log an attempt to reach the customer of each lead, and set the next step.
 
@@ -123,6 +130,8 @@ class CrmLead(models.Model):
         :param int lost_reason_id: why the work ends, needed for not_interested and unfit
         :param str client_key: the screen's own name of the attempt; the same one sent again logs nothing
         :param int remind_minutes: how long before ``call_back_at`` an alarm of the calendar pops up; None: none is set
+        :param int rest_months: after how many months the lead comes back, needed for not_now where it does not
+            come back every so many months anyway
         :return: the leads' new state, for the screen that shows it
         :rtype: list[dict]
         :raises AccessError: where the user may not write one of the leads
@@ -131,6 +140,7 @@ class CrmLead(models.Model):
         self.check_access("write")
         if outcome in CLOSING and not lost_reason_id:
             raise UserError(self.env._("Choose why the work on the lead ends."))
+        months_by_lead = self._nurture_get_months(rest_months) if outcome in RESTING else {}
         leads = self._cadence_without_logged(client_key)
         values_list = leads._cadence_prepare_attempts(outcome, call_back_at, note, means, minutes)
         for lead, values in zip(leads, values_list, strict=True):
@@ -143,6 +153,8 @@ class CrmLead(models.Model):
                 lead._reminder_create(attempt.call_back_at, max(0, int(remind_minutes)))
         if outcome in CLOSING:
             leads._cadence_close(outcome, lost_reason_id)
+        for lead in leads if outcome in RESTING else ():
+            lead._nurture_rest(months_by_lead[lead])
         return self.read(["attempt_count", "last_outcome", "next_action_at", "sla_state", "sla_deadline"])
 
     def _cadence_without_logged(self, client_key):
@@ -206,7 +218,7 @@ class CrmLead(models.Model):
             lead_sudo._cadence_take_reply()
         else:
             lead_sudo._cadence_keep_promise(attempt)
-        if self.active and self.won_status == "pending" and attempt.outcome not in CLOSING:
+        if self.active and self.won_status == "pending" and attempt.outcome not in (*CLOSING, *RESTING):
             lead_sudo._cadence_set_next_step(attempt)
 
     def _cadence_keep_promise(self, attempt):
@@ -425,9 +437,13 @@ class CrmLead(models.Model):
         )
 
     def _cadence_get_caller(self):
-        """Who is to take the next step."""
+        """Who is to take the next step: the owner, or the team's leader where the owner has left."""
         self.ensure_one()
-        return self.env["res.users"].browse(self.env.context.get("leadya_step_user")) or self.user_id or self.env.user
+        chosen = self.env["res.users"].browse(self.env.context.get("leadya_step_user"))
+        caller = (chosen | self.user_id).filtered("active")[:1]
+        if not caller and (self.user_id or self.env.uid == SUPERUSER_ID):
+            caller = self.team_id.user_id.filtered("active")
+        return caller or self.env.user
 
     @api.model
     def _cadence_prepare_activity(self, user, type_xmlid, due, step):

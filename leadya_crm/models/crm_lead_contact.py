@@ -1,7 +1,8 @@
 """Human contacts that nobody needs to log: messages from the lead, the customer's replies, meetings held.
 
 Only what a person did counts. Automatic mail, internal notes, system messages and imports
-never keep a promise, whatever they are sent by. Each contact that is found becomes a
+never keep a promise, whatever they are sent by; nor does a customer's automatic reply end the
+chase (context key ``leadya_auto_reply``, see ``mail_thread``). Each contact that is found becomes a
 ``leadya.contact.attempt`` with its evidence, so that there is one history and one way to
 keep a promise (see ``crm_lead_cadence``).
 """
@@ -33,7 +34,7 @@ class CrmLead(models.Model):
     def _contact_recognise(self, message, msg_vals):
         """What contact a new message is: *wrote*, *replied*, or "" for none."""
         public = message.subtype_id and not message.subtype_id.internal and not message.is_internal
-        if message.message_type not in HUMAN_MESSAGES or not public:
+        if message.message_type not in HUMAN_MESSAGES or not public or self.env.context.get("leadya_auto_reply"):
             return ""
         author_sudo = message.author_id.sudo()
         if author_sudo and not author_sudo.partner_share:

@@ -42,3 +42,19 @@ class CrmLead(models.Model):
                     "Mail to %(address)s came back. Correct the address first.", address=self.email_normalized
                 )
             )
+
+    def _can_be_written_to(self):
+        """Whether mail may be offered: there is an address, which exists, and whose owner wants mail."""
+        return bool(self.email_normalized and not self.message_bounce and not self.is_blacklisted)
+
+    def _message_receive_bounce(self, email, partner):
+        """The address does not exist: open leads say so, and are chased by other means."""
+        result = super()._message_receive_bounce(email, partner)
+        still_open = self.sudo().filtered(lambda lead: lead.active and lead.won_status == "pending")
+        self.env["leadya.decision.log"]._log(
+            [
+                {"lead_id": lead.id, "step": "attempt", "code": "bounced", "params": {"address": email}}
+                for lead in still_open
+            ]
+        )
+        return result

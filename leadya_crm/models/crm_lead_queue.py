@@ -22,7 +22,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .leadya_contact_attempt import CLOSING, FOUND, TIMED, UNANSWERED
+from .leadya_contact_attempt import CLOSING, FOUND, RESTING, TIMED, UNANSWERED
 
 #: New leads without a promise come up for so many days; older ones are a backlog to be decided on, not a queue.
 FRESH_DAYS = 14
@@ -76,15 +76,20 @@ class CrmLead(models.Model):
     def leadya_queue_outcomes(self):
         """The outcomes that can be chosen, and what each of them asks for.
 
-        :return: dicts with ``value``, ``label``, ``asks`` ("time", "reason" or "")
+        :return: dicts with ``value``, ``label``, ``asks`` ("time", "reason", "rest" or "")
         :rtype: list[dict]
         """
         labels = self.env["leadya.contact.attempt"]._fields["outcome"]._description_selection(self.env)
+        asks = {
+            **dict.fromkeys(TIMED, "time"),
+            **dict.fromkeys(CLOSING, "reason"),
+            **dict.fromkeys(RESTING, "rest"),
+        }
         return [
             {
                 "value": value,
                 "label": label,
-                "asks": "time" if value in TIMED else "reason" if value in CLOSING else "",
+                "asks": asks.get(value, ""),
             }
             for value, label in labels
             if value not in FOUND
@@ -198,6 +203,7 @@ class CrmLead(models.Model):
             "expected_revenue", "probability", "prorated_revenue", "company_currency", "stage_id", "user_id", "team_id",
             "qualification_model", "bant_budget", "bant_authority", "bant_need", "bant_timeframe",
             "missing_information", "triage_state", "triage_quality", "triage_reason", "nurture_reason_id",
+            "nurture_every_months",
             "create_date", "type", "partner_id", "country_id", "lang_id", "tag_ids",
         }  # fmt: skip
         [values] = self.read(list(names))
@@ -229,10 +235,23 @@ class CrmLead(models.Model):
     def _queue_describe_offer(self):
         """By which means to reach the customer, and what can be sent."""
         step = self._cadence_get_step()
+        by_mail = bool(step.mail_template_id or step.means == "email") and self._can_be_written_to()
+        template_sudo = step.sudo().mail_template_id if by_mail else self.env["mail.template"]
         return {
-            "means": step.means or "call",
-            "template_id": step.mail_template_id.id or False,
-            "template": step.sudo().mail_template_id.name or "",
+            "means": step.means if step.means and (by_mail or step.means != "email") else "call",
+            "template_id": template_sudo.id or False,
+            "template": template_sudo.name or "",
             "attempt": self._cadence_count_unanswered() + 1,
             "attempts": self._cadence_get_max_attempts(),
         }
+
+    # ------------------------------------------------------------
+    # MERGE
+    # ------------------------------------------------------------
+
+    def _merge_dependences(self, opportunities):
+        """Whoever has a merged lead before them goes on with this one."""
+        result = super()._merge_dependences(opportunities)
+        leases_sudo = self.env["leadya.queue.lease"].sudo()
+        leases_sudo.search([("lead_id", "in", opportunities.ids)])._move(self)
+        return result

@@ -55,18 +55,41 @@ class CrmLead(models.Model):
             lead.sla_state = shown.state
 
     def write(self, vals):
+        closing = not {"active", "stage_id", "probability"}.isdisjoint(vals)
+        closed = self._sla_get_closed() if closing else self.browse()
         result = super().write(vals)
-        if not {"active", "stage_id", "probability"}.isdisjoint(vals):
+        if closing:
             self._sla_cancel_closed()
+            (closed - closed._sla_get_closed())._sla_reopen()
         return result
+
+    def _sla_get_closed(self):
+        """Those that were won, lost or archived."""
+        return self.filtered(lambda lead: not lead.active or lead.won_status != "pending")
 
     def _sla_cancel_closed(self):
         """Nothing is owed any more to a lead that was won, lost or archived."""
-        closed = self.filtered(
-            lambda lead: lead.sla_state in PENDING_STATES and (not lead.active or lead.won_status != "pending")
-        )
+        closed = self.filtered(lambda lead: lead.sla_state in PENDING_STATES)._sla_get_closed()
         if closed:
             closed.sudo().sla_clock_ids._cancel()
+
+    def _sla_reopen(self):
+        """Who is worked on again is owed an answer again, from now; what was kept or broken stays as it was."""
+        reopened = self.filtered(lambda lead: lead.sla_category_id.sudo().mode == "on" and not lead.next_action_at)
+        if reopened and not self.env.context.get("leadya_skip_intake"):
+            reopened._leadya_in_corridor()._sla_promise_again()
+
+    def _sla_promise_again(self):
+        now = self.env.cr.now().replace(microsecond=0)
+        clocks, decisions = [], []
+        for category, leads in self.grouped("sla_category_id").items():
+            category._prepare_promises(leads, clocks, decisions, start=now)
+        answered = self.filtered("first_response_at")
+        for values in clocks:
+            values["kind"] = "follow_up" if values["lead_id"] in answered._ids else "first_response"
+        self.env["leadya.sla.clock"].create(clocks)
+        decisions += (self - answered)._leadya_schedule_first_step()
+        self.env["leadya.decision.log"]._log(decisions)
 
     # ------------------------------------------------------------
     # WAITING FOR THE CUSTOMER
@@ -157,11 +180,16 @@ class CrmLead(models.Model):
         }
 
     def _merge_dependences(self, opportunities):
-        """All promises go along; of the open ones of a kind the earliest stays open."""
+        """All promises go along; of the open ones of a kind the earliest stays open.
+
+        One whose time runs comes before one that stands still: somebody waits for us. How long a merged lead was in
+        its stage says nothing of this one's.
+        """
         result = super()._merge_dependences(opportunities)
+        opportunities.sudo().sla_clock_ids.filtered(lambda clock: clock.kind == "stage")._cancel()
         clocks = (self | opportunities).sudo().sla_clock_ids
         for kind_clocks in clocks.filtered(lambda clock: clock.state in PENDING_STATES).grouped("kind").values():
-            kind_clocks.sorted("deadline")[1:]._cancel()
+            kind_clocks.sorted(lambda clock: (clock.state == "paused", clock.deadline))[1:]._cancel()
         # One open promise of a kind a lead: the others are closed before they move.
         clocks.flush_recordset(["state"])
         opportunities.sudo().sla_clock_ids.write({"lead_id": self.id})

@@ -13,7 +13,14 @@ class CrmLead(models.Model):
         result = super().write(vals)
         if "stage_id" in vals:
             self._stage_clock_move()
+        elif vals.get("active"):
+            # Opened again: the time in its stage begins anew.
+            self._stage_clock_get_limited()._stage_clock_start()
         return result
+
+    def _stage_clock_get_limited(self):
+        """Open leads whose category may limit their stage, with all rights."""
+        return self.sudo().filtered(lambda lead: lead.sla_category_id and lead.active and lead.won_status == "pending")
 
     def _leadya_start_clocks(self):
         decisions = super()._leadya_start_clocks()
@@ -30,7 +37,7 @@ class CrmLead(models.Model):
             [("lead_id", "in", with_category.ids), ("kind", "=", "stage"), ("state", "in", PENDING_STATES)]
         )._stop(self.env.cr.now().replace(microsecond=0))
         clocks.flush_model(["state"])
-        with_category.filtered(lambda lead: lead.active and lead.won_status == "pending")._stage_clock_start()
+        with_category._stage_clock_get_limited()._stage_clock_start()
 
     def _stage_clock_start(self):
         """Promise that each lead moves on, where its category limits its stage."""

@@ -107,6 +107,7 @@ class LeadyaDecisionLog(models.Model):
             "assigned_no_team": self.env._("Given to nobody: no sales team takes such leads"),
             # promise
             "promised": self.env._("%(category)s: answer within %(minutes)s working minutes, by %(deadline)s"),
+            "promised_anew": self.env._("%(category)s: promised anew, answer by %(deadline)s"),
             "no_category": self.env._("No promise: no category takes this lead"),
             "no_hours": self.env._(
                 "No promise: the calendar of %(category)s has no working hours in the coming months"
@@ -117,6 +118,7 @@ class LeadyaDecisionLog(models.Model):
             "escalated_reassign": self.env._("At %(percent)s%% of the promised time: the lead is given to somebody else"),
             # next step
             "first_step": self.env._("First call for %(user)s by %(deadline)s"),
+            "bounced": self.env._("Mail to %(address)s came back: no more is offered until the address is corrected"),
             "attempts_used_up": self.env._("%(attempts)s attempts without an answer: decide how to go on"),
             # nurture
             "nurtured": self.env._("%(user)s lets it rest until %(deadline)s: %(reason)s"),

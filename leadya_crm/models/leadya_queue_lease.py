@@ -50,6 +50,15 @@ class LeadyaQueueLease(models.Model):
         self.invalidate_model()
         return bool(rows)
 
+    def _move(self, lead):
+        """What somebody has before them became part of another lead: it is that one then, unless it is taken too."""
+        now = fields.Datetime.now()
+        live = self.filtered(lambda lease: lease.until >= now).sorted("until")[-1:]
+        old = self.search([("lead_id", "=", lead.id)])
+        if live and not (old and old.until >= now):
+            old.unlink()
+            live.lead_id = lead
+
     @api.model
     def _get_taken_domain(self):
         """Leads that others have before them, as condition on ``crm.lead``."""

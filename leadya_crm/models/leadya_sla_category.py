@@ -107,28 +107,29 @@ class LeadyaSlaCategory(models.Model):
         steps = self.step_ids
         return steps[min(attempt_number, len(steps)) - 1] if steps else steps
 
-    def _prepare_promises(self, leads, clocks, decisions):
+    def _prepare_promises(self, leads, clocks, decisions, start=None):
         """Add the values of a first-response clock, and the decision, for each lead.
 
         :param list clocks: values of leadya.sla.clock; none is added on trial
         :param list decisions: values of leadya.decision.log
+        :param datetime start: from when the promise runs (UTC); unless told, from each lead's arrival
         """
         self.ensure_one()
         for company, company_leads in leads.grouped("company_id").items():
-            starts = [utc(lead.create_date) for lead in company_leads]
+            starts = [utc(start or lead.create_date) for lead in company_leads]
             calendar = self._get_calendar(company)
             minutes = [self.response_minutes] * len(starts)
             at_risk = [self.response_minutes * self.at_risk_percent / 100] * len(starts)
             # Both in one call: the calendar is laid out once.
             moments = calendar._leadya_plan(starts + starts, minutes + at_risk)
             deadlines, risks = moments[: len(starts)], moments[len(starts) :]
-            for lead, deadline, risk in zip(company_leads, deadlines, risks, strict=True):
+            for lead, begin, deadline, risk in zip(company_leads, starts, deadlines, risks, strict=True):
                 decision = {"lead_id": lead.id, "step": "clock", "trial": self.mode == "trial"}
                 if deadline is None:
                     decisions.append({**decision, "code": "no_hours", "params": {"category": self.name}})
                     continue
                 if self.mode == "on":
-                    clocks.append(self._prepare_promise(lead, naive(deadline), naive(risk)))
+                    clocks.append(self._prepare_promise(lead, begin, naive(deadline), naive(risk)))
                 params = {
                     "category": self.name,
                     "minutes": self.response_minutes,
@@ -136,13 +137,13 @@ class LeadyaSlaCategory(models.Model):
                 }
                 decisions.append({**decision, "code": "promised", "params": params})
 
-    def _prepare_promise(self, lead, deadline, at_risk_at):
+    def _prepare_promise(self, lead, start, deadline, at_risk_at):
         return {
             "lead_id": lead.id,
             "company_id": lead.company_id.id,
             "category_id": self.id,
             "kind": "first_response",
-            "start_at": lead.create_date.replace(microsecond=0),
+            "start_at": naive(start.timestamp()),
             "at_risk_at": at_risk_at,
             "deadline": deadline,
         }

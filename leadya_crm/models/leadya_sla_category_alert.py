@@ -17,6 +17,6 @@ class LeadyaSlaCategory(models.Model):
             if not calendar._leadya_has_hours():
                 alerts[category.id]["no_hours"] = self.env._(
                     "The calendar %(calendar)s has no working hours in the coming weeks: no promise is made",
-                    calendar=calendar.name,
+                    calendar=calendar.name or "–",
                 )
         return alerts

@@ -64,22 +64,54 @@ class LeadyaSlaClock(models.Model):
         """Deadline, time of risk and next escalation, each later by as much working time as the pause took.
 
         What had passed before the pause stays where it was: a broken promise is not mended by
-        waiting.
+        waiting. Where the calendar has lost its hours meanwhile, what was left on the wall is left.
 
         :rtype: dict[LeadyaSlaClock, dict]
         """
-        starts, minutes, places = [], [], []
-        for clock in self:
-            table_start = utc(clock.paused_at)
-            for name in MOVING:
-                moment = clock[name]
-                if moment and moment > clock.paused_at:
-                    table = calendar._leadya_work_time(table_start, utc(moment))
-                    starts.append(utc(now))
-                    minutes.append(table.seconds_between(table_start, utc(moment)) / 60)
-                    places.append((clock, name))
-        shifted = {(clock, name): clock[name] for clock in self for name in MOVING}
-        for place, stamp in zip(places, calendar._leadya_plan(starts, minutes), strict=True):
-            if stamp is not None:
-                shifted[place] = naive(stamp)
-        return {clock: {name: shifted[clock, name] for name in MOVING} for clock in self}
+        shifted = {clock: {name: clock[name] for name in MOVING} for clock in self}
+        moving = [(clock, name) for clock in self for name in MOVING if clock[name] and clock[name] > clock.paused_at]
+        if not moving:
+            return shifted
+        first = utc(min(clock.paused_at for clock, _name in moving))
+        table = calendar._leadya_work_time(first, utc(max(clock[name] for clock, name in moving)))
+        left = [table.seconds_between(utc(clock.paused_at), utc(clock[name])) / 60 for clock, name in moving]
+        stamps = calendar._leadya_plan([utc(now)] * len(moving), left)
+        for (clock, name), minutes, stamp in zip(moving, left, stamps, strict=True):
+            on_the_wall = now.replace(microsecond=0) + (clock[name] - clock.paused_at)
+            shifted[clock][name] = naive(stamp) if minutes and stamp is not None else on_the_wall
+        return shifted
+
+    # ------------------------------------------------------------
+    # PROMISED TIME, WITHOUT PAUSES
+    # ------------------------------------------------------------
+
+    def _lay_out(self, calendar):
+        """The calendar's working time from the first start to whatever the promises know of."""
+        ends = [moment for clock in self for moment in (clock.deadline, clock.paused_at) if moment]
+        resumed = [utc(ends[0]), *(stop for clock in self for _begin, stop in clock._get_pauses())]
+        first = utc(min(self.mapped("start_at")))
+        return calendar._leadya_work_time(first, max(*resumed, *map(utc, ends), first))
+
+    def _get_promised_minutes(self, table):
+        """Working minutes from start to deadline in which the customer was not waited for."""
+        self.ensure_one()
+        start, end = utc(self.start_at), utc(self.deadline)
+        waited = sum(
+            table.seconds_between(begin, min(stop, end)) for begin, stop in self._get_pauses() if begin < end
+        )
+        return (table.seconds_between(start, end) - waited) / 60
+
+    def _get_leg(self, table, minutes):
+        """Whence to count so that, pauses left out, so many working minutes have been used.
+
+        :param float minutes: working minutes from the start
+        :return: an aware datetime, and the working minutes to count from there
+        """
+        self.ensure_one()
+        begin = utc(self.start_at)
+        for pause, resumption in self._get_pauses():
+            used = table.seconds_between(begin, pause) / 60
+            if minutes <= used:
+                break
+            begin, minutes = resumption, minutes - used
+        return begin, minutes

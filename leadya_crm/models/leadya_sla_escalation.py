@@ -138,30 +138,41 @@ class LeadyaSlaClock(models.Model):
 
     def _schedule_escalation(self):
         """Set when the next step of each promise's escalation is due."""
-        for (category, calendar), clocks in self.grouped(
-            lambda clock: (clock.category_id, clock.kind == "first_response" and clock._get_calendar())
+        answers = self.filtered(lambda clock: clock.kind == "first_response")
+        for (category, calendar), clocks in answers.grouped(
+            lambda clock: (clock.category_id, clock._get_calendar())
         ).items():
-            if calendar:
-                clocks._schedule_escalation_of(category, calendar)
+            clocks._schedule_escalation_of(category, calendar)
 
     def _schedule_escalation_of(self, category, calendar):
-        starts, minutes, waiting = [], [], []
-        for clock in self:
-            step = category._get_escalations_after(clock.escalated_percent)[:1]
-            if step:
-                waiting.append(clock)
-                starts.append(utc(clock.start_at))
-                minutes.append(clock._get_promised_minutes(calendar) * step.percent / 100)
-        moments = dict(zip(waiting, calendar._leadya_plan(starts, minutes), strict=True))
-        for clock in self:
-            stamp = moments.get(clock)
-            clock.escalation_at = naive(stamp) if stamp is not None else False
+        taken = set(self.mapped("escalated_percent"))
+        steps = {percent: category._get_escalations_after(percent)[:1] for percent in taken}
+        waiting = self.filtered(lambda clock: steps[clock.escalated_percent])
+        (self - waiting).escalation_at = False
+        if waiting:
+            shares = [steps[clock.escalated_percent].percent / 100 for clock in waiting]
+            for clock, moment in zip(waiting, waiting._get_moments_at(calendar, shares), strict=True):
+                clock.escalation_at = moment
 
-    def _get_promised_minutes(self, calendar):
-        """Working minutes from start to deadline, pauses included: the deadline has moved with them."""
-        self.ensure_one()
-        start, end = utc(self.start_at), utc(self.deadline)
-        return calendar._leadya_work_time(start, end).seconds_between(start, end) / 60
+    def _get_moments_at(self, calendar, shares):
+        """When each promise has used a share of its working time; pauses do not count.
+
+        In a calendar that has lost its hours since, the share of the time on the wall.
+
+        :param list[float] shares: 1.0 is the deadline
+        :rtype: list[datetime]
+        """
+        table = self._lay_out(calendar)
+        promised = [clock._get_promised_minutes(table) for clock in self]
+        legs = [
+            clock._get_leg(table, minutes * share)
+            for clock, minutes, share in zip(self, promised, shares, strict=True)
+        ]
+        stamps = calendar._leadya_plan([begin for begin, _minutes in legs], [minutes for _begin, minutes in legs])
+        return [
+            naive(stamp) if minutes and stamp is not None else clock.start_at + (clock.deadline - clock.start_at) * share
+            for clock, minutes, share, stamp in zip(self, promised, shares, stamps, strict=True)
+        ]
 
     # ------------------------------------------------------------
     # WHAT TIME BRINGS

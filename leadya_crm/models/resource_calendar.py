@@ -23,12 +23,14 @@ class ResourceCalendar(models.Model):
         """The calendar's working intervals between two moments, ready for arithmetic.
 
         Leaves of the whole company count as free time. A calendar of flexible hours has
-        no fixed intervals and works around the clock.
+        no fixed intervals and works around the clock; no calendar at all has no hours.
 
         :param start: aware datetime
         :param end: aware datetime
         :rtype: WorkTime
         """
+        if not self:
+            return WorkTime([], end)
         self.ensure_one()
         if self.flexible_hours:
             return WorkTime([(start, end)], end)
@@ -37,7 +39,6 @@ class ResourceCalendar(models.Model):
 
     def _leadya_has_hours(self):
         """Whether anybody works by the calendar in the coming weeks."""
-        self.ensure_one()
         now = utc(self.env.cr.now())
         end = now + timedelta(days=HOPE_DAYS)
         return self.flexible_hours or self._leadya_work_time(now, end).seconds_between(now, end) > 0
@@ -53,7 +54,6 @@ class ResourceCalendar(models.Model):
         :return: POSIX timestamps; None where the calendar does not hold so many minutes
         :rtype: list[float | None]
         """
-        self.ensure_one()
         if not starts:
             return []
         results = self._leadya_plan_within(starts, minutes, HORIZON_DAYS)
@@ -72,8 +72,7 @@ class ResourceCalendar(models.Model):
         :param date day: in the calendar's own time zone
         :return: datetime in UTC; midnight of the day where no working hours are found
         """
-        self.ensure_one()
-        midnight = timezone_of(self.tz).localize(datetime.combine(day, time.min)).astimezone(timezone.utc)
+        midnight = timezone_of(self.tz or "UTC").localize(datetime.combine(day, time.min)).astimezone(timezone.utc)
         minute_later = self._leadya_plan([midnight], [1])[0]
         return naive(midnight.timestamp() if minute_later is None else minute_later - 60)
 
