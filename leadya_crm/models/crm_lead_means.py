@@ -27,9 +27,15 @@ class CrmLead(models.Model):
                 "default_res_ids": self.ids,
                 "default_composition_mode": "comment",
                 "default_template_id": template.id,
+                # A template knows to whom it goes.
+                "default_partner_ids": [] if template else self._get_mail_partners().ids,
                 "default_email_layout_xmlid": "mail.mail_notification_light",
             },
         }
+
+    def _get_mail_partners(self):
+        """The customer as a contact, who is made where there is none, as Odoo's own composer does."""
+        return self._partner_find_from_emails_single([self.email_from])
 
     def _check_can_write(self):
         if not self.email_normalized:
@@ -38,9 +44,7 @@ class CrmLead(models.Model):
             raise UserError(self.env._("%(address)s wants no more mail.", address=self.email_normalized))
         if self.message_bounce:
             raise UserError(
-                self.env._(
-                    "Mail to %(address)s came back. Correct the address first.", address=self.email_normalized
-                )
+                self.env._("Mail to %(address)s came back. Correct the address first.", address=self.email_normalized)
             )
 
     def _can_be_written_to(self):

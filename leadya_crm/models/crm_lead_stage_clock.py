@@ -10,9 +10,12 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     def write(self, vals):
+        moving = (
+            self.filtered(lambda lead: lead.stage_id.id != vals["stage_id"]) if "stage_id" in vals else self.browse()
+        )
         result = super().write(vals)
-        if "stage_id" in vals:
-            self._stage_clock_move()
+        if moving:
+            moving._stage_clock_move()
         elif vals.get("active"):
             # Opened again: the time in its stage begins anew.
             self._stage_clock_get_limited()._stage_clock_start()

@@ -96,9 +96,7 @@ class LeadyaSlaClock(models.Model):
         """Working minutes from start to deadline in which the customer was not waited for."""
         self.ensure_one()
         start, end = utc(self.start_at), utc(self.deadline)
-        waited = sum(
-            table.seconds_between(begin, min(stop, end)) for begin, stop in self._get_pauses() if begin < end
-        )
+        waited = sum(table.seconds_between(begin, min(stop, end)) for begin, stop in self._get_pauses() if begin < end)
         return (table.seconds_between(start, end) - waited) / 60
 
     def _get_leg(self, table, minutes):

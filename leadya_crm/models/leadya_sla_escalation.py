@@ -118,7 +118,9 @@ class LeadyaSlaCategory(models.Model):
 
     def _get_escalations_after(self, percent):
         """Steps that come after so many percent of the time, those switched off left out."""
-        return self.escalation_ids.filtered(lambda step: step.mode != "off" and step.percent > percent).sorted("percent")
+        return self.escalation_ids.filtered(lambda step: step.mode != "off" and step.percent > percent).sorted(
+            "percent"
+        )
 
 
 class LeadyaSlaClock(models.Model):
@@ -165,12 +167,13 @@ class LeadyaSlaClock(models.Model):
         table = self._lay_out(calendar)
         promised = [clock._get_promised_minutes(table) for clock in self]
         legs = [
-            clock._get_leg(table, minutes * share)
-            for clock, minutes, share in zip(self, promised, shares, strict=True)
+            clock._get_leg(table, minutes * share) for clock, minutes, share in zip(self, promised, shares, strict=True)
         ]
         stamps = calendar._leadya_plan([begin for begin, _minutes in legs], [minutes for _begin, minutes in legs])
         return [
-            naive(stamp) if minutes and stamp is not None else clock.start_at + (clock.deadline - clock.start_at) * share
+            naive(stamp)
+            if minutes and stamp is not None
+            else clock.start_at + (clock.deadline - clock.start_at) * share
             for clock, minutes, share, stamp in zip(self, promised, shares, stamps, strict=True)
         ]
 

@@ -41,3 +41,6 @@ from . import test_measures
 from . import test_snippet_parser
 from . import test_snippet
 from . import test_promise_ui
+from . import test_sla_edges
+from . import test_sla_recompute
+from . import test_evidence

@@ -36,6 +36,7 @@ class MergeCommon(LeadyaCommon):
             self.tail = self._make_full(
                 "Second", tag_ids=self.tags.ids, partner_name="Acme", description="<p>Urgent</p>"
             )
+        self._keep_protocol_and_lease(self.tail)
         self.head.stage_id = self.env["crm.stage"].create({"name": "Proposal", "sequence": 50})
         self.env.flush_all()
 
@@ -74,6 +75,14 @@ class MergeCommon(LeadyaCommon):
             {"import_id": self.import_job.id, "number": 1, "state": "created", "lead_id": lead.id}
         )
         return lead
+
+    def _keep_protocol_and_lease(self, lead):
+        """A point of the protocol is done, and a rep has the lead before her."""
+        point = self.env["leadya.stage.requirement"].create({"name": "Price list", "stage_id": lead.stage_id.id})
+        self.env["leadya.requirement.mark"].create({"lead_id": lead.id, "requirement_id": point.id})
+        self.env["leadya.queue.lease"].create(
+            {"lead_id": lead.id, "user_id": self.rep.id, "until": NOW + timedelta(days=3650)}
+        )
 
     def merge(self, leads=None, head=None, minutes=30, user=None):
         with self.at(NOW + timedelta(minutes=minutes)):
