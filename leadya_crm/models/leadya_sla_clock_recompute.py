@@ -1,8 +1,8 @@
-"""Promises that were made before a category was changed: they stay as they were made, until the admin says otherwise."""
+"""Promises made before a category was changed stay as they were made, until the admin says otherwise."""
 
 from odoo import fields, models
 
-from ..tools.moments import naive, utc
+from ..tools.moments import naive
 from .leadya_sla_clock import PENDING_STATES
 
 

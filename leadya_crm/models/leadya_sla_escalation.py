@@ -17,7 +17,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..tools.moments import naive, utc
+from ..tools.moments import naive
 from .leadya_sla_clock import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
@@ -192,13 +192,18 @@ class LeadyaSlaClock(models.Model):
         """Take each step that has come due, once; several where nobody looked for a while."""
         now = self.env.cr.now()
         while due := clocks.filtered(lambda clock: clock.escalation_at and clock.escalation_at <= now):
-            steps = {clock: clock.category_id._get_escalations_after(clock.escalated_percent)[:1] for clock in due}
-            for percent_steps in {step for step in steps.values() if step}:
-                taken = due.filtered(lambda clock, step=percent_steps: steps[clock] == step)
-                same = percent_steps.category_id._get_escalations_after(percent_steps.percent - 1).filtered(
-                    lambda step, percent=percent_steps.percent: step.percent == percent
-                )
-                for step in same:
-                    step._escalate(taken.lead_id)
-                taken.escalated_percent = percent_steps.percent
+            for percent, taking in due.grouped(lambda clock: clock._get_next_percent()).items():
+                for category, promised in taking.grouped("category_id").items():
+                    promised._take_steps(category, percent)
             due._schedule_escalation()
+
+    def _get_next_percent(self):
+        """The share at which the next step comes; 0 where there is none any more."""
+        return self.category_id._get_escalations_after(self.escalated_percent)[:1].percent
+
+    def _take_steps(self, category, percent):
+        """Take all steps of a category that come at the same share of the time."""
+        if percent:
+            for step in category._get_escalations_after(percent - 1).filtered(lambda step: step.percent == percent):
+                step._escalate(self.lead_id)
+            self.escalated_percent = percent

@@ -45,7 +45,7 @@ class TestCalendarEdges(EdgeCommon):
     """S9, issue 6 "Bad input": a calendar without hours, a change of zone, both changes of clocks."""
 
     def test_emptied_under_a_running_clock(self):
-        """What was promised stays promised: it comes at risk and breaks when it was to, and is escalated step by step."""
+        """What was promised stays: it comes at risk and breaks when it was to, and is escalated step by step."""
         self.escalate_at(50, 100, 200)
         lead, clock = self.make()
         self.calendar.attendance_ids = EMPTY

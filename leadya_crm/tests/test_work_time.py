@@ -133,6 +133,66 @@ class TestWorkTimeAgainstOdoo(TransactionCase):
             )
             savepoint.rollback()
 
+    @settings(max_examples=25, deadline=None, derandomize=True)
+    @given(
+        zone=st.sampled_from(ZONES),
+        blocks=blocks,
+        leaves=st.lists(st.tuples(st.integers(-48, 400), st.integers(1, 72)), max_size=2),
+        day=st.sampled_from([datetime(2026, 3, 25), datetime(2026, 10, 22), datetime(2026, 5, 11)]),
+        promised=st.integers(1, 2 * 24 * 60),
+        # After so many minutes on the wall the customer is waited for, and then for so long.
+        pauses=st.lists(st.tuples(st.integers(0, 3 * 24 * 60), st.integers(1, 4 * 24 * 60)), max_size=3),
+        percent=st.integers(1, 300),
+    )
+    def test_used_and_left_is_what_was_promised(self, zone, blocks, leaves, day, promised, pauses, percent):
+        """However often the customer was waited for, and whatever the clocks did meanwhile (S9, issue 6)."""
+        hours = [(weekday, *span) for weekday, span in self._without_overlap(blocks)]
+        with self.env.cr.savepoint() as savepoint:
+            calendar = self._make_calendar(zone, hours, leaves, day)
+            clock = self._make_clock(calendar, day, promised, percent)
+
+            def worked(start, end):
+                return calendar.get_work_hours_count(utc.localize(start), utc.localize(end)) * 60
+
+            now, used, open_spans = day, 0, []
+            for wall, length in pauses:
+                begin, stop = now + wall * MINUTE, now + (wall + length) * MINUTE
+                open_spans.append((now, begin))
+                used += worked(now, begin)
+                clock._pause(begin, stop)
+                clock._resume(stop)
+                now = stop
+                if used < promised - 1:
+                    self.assertAlmostEqual(used + worked(now, clock.deadline), promised, delta=0.2)
+                    self.assertNotEqual(clock.state, "breached")
+            open_spans.append((now, max(now, clock.escalation_at)))
+            clock._schedule_escalation()
+            spent = sum(
+                worked(start, min(end, clock.escalation_at)) for start, end in open_spans if start < clock.escalation_at
+            )
+            self.assertAlmostEqual(spent, promised * percent / 100, delta=0.2)
+            savepoint.rollback()
+
+    def _make_clock(self, calendar, start, promised, percent):
+        category = self.env["leadya.sla.category"].create(
+            {
+                "name": "Random",
+                "calendar_id": calendar.id,
+                "response_minutes": promised,
+                "escalation_ids": [Command.create({"percent": percent})],
+            }
+        )
+        lead = self.env["crm.lead"].with_context(leadya_skip_intake=True).create({"name": "Random"})
+        [deadline] = calendar._leadya_plan([utc.localize(start)], [promised])
+        return self.env["leadya.sla.clock"].create(
+            {
+                "lead_id": lead.id,
+                "category_id": category.id,
+                "start_at": start,
+                "deadline": datetime.fromtimestamp(deadline, timezone.utc).replace(tzinfo=None),
+            }
+        )
+
     def _without_overlap(self, blocks):
         """Odoo refuses attendances that overlap: of those that do, the first is kept."""
         kept = []
