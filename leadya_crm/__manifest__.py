@@ -47,6 +47,7 @@
         "views/leadya_decision_log_views.xml",
         "views/leadya_merge_views.xml",
         "report/leadya_sla_report_views.xml",
+        "report/leadya_activity_report_views.xml",
         "views/leadya_sla_forecast_views.xml",
         "report/leadya_fairness_report_views.xml",
         "wizard/leadya_pipeline_wizard_views.xml",

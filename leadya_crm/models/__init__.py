@@ -54,6 +54,7 @@ from . import crm_lead_reminder
 from . import crm_lead_next_action
 from . import leadya_queue_lease
 from . import crm_lead_queue
+from . import crm_lead_timeline
 from . import calendar_event
 from . import crm_lead_nurture
 from . import crm_lead_duplicates

@@ -250,6 +250,7 @@ class CrmLead(models.Model):
         activities = self._cadence_get_activities()
         own = activities.filtered(lambda activity: activity.user_id == self.env.user)
         if own:
+            attempt.sudo().activity_id = own[0]
             own.with_context(leadya_logging_attempt=True).action_feedback(feedback=text)
         else:
             self._message_log(body=text)

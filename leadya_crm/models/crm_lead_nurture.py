@@ -6,11 +6,15 @@ knows. Whoever hears from the customer meanwhile calls ``_leadya_end_nurture``.
 How it works: a lead is in nurture while ``nurture_resume_at`` is set. It stays open, in
 its stage and with its owner, but nothing is owed to it: the module's planned calls and
 running promises end, and the day of its return is its next action. A scheduled action
-finds by index what is due, and gives each owner a call. The effects hang on ``write``, so
-that a mass edit or an automation rule puts leads to rest as the dialog does.
+finds by index what is due, and gives each owner a call. A lead of the pool comes back every
+``nurture_every_months``: whenever its call leads to nothing, or nobody can be reached, it rests again.
+The effects hang on ``write``, so that a mass edit or an automation rule puts leads to rest as the
+dialog does.
 """
 
 import logging
+
+from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
@@ -24,6 +28,9 @@ _logger = logging.getLogger(__name__)
 
 #: One transaction wakes at most so many leads; each gets an activity and a decision.
 BATCH_SIZE = 200
+
+#: Nobody knows of a customer for longer.
+MAX_MONTHS = 120
 
 #: Why a lead leaves nurture; the decision's code is the reason after ``nurture_``.
 NURTURE_ENDS = ("due", "wrote_again", "reopened", "reached")
@@ -50,6 +57,16 @@ class CrmLead(models.Model):
         help="Why not now. The same list says why a lead was lost.",
     )
 
+    nurture_every_months = fields.Integer(
+        "Call Every (Months)",
+        copy=False,
+        help="A lead of the pool rests again for so many months whenever a call leads to nothing. 0: it rests once.",
+    )
+
+    _nurture_every_months_positive = models.Constraint(
+        "CHECK(nurture_every_months IS NULL OR nurture_every_months BETWEEN 0 AND 120)",
+        "A lead of the pool is called again after at least one month, and within ten years.",
+    )
     # Serves the scheduled action, whatever the number of leads.
     _nurture_resume_idx = models.Index("(nurture_resume_at, id) WHERE nurture_resume_at IS NOT NULL")
 
@@ -132,6 +149,30 @@ class CrmLead(models.Model):
             moment = category.sudo()._get_calendar(company)._leadya_get_opening(day)
             leads.write({"nurture_resume_at": moment, "nurture_reason_id": reason_id})
         self.env["leadya.decision.log"]._log([lead._nurture_prepare_decision("nurtured") for lead in self])
+
+    def _nurture_get_months(self, months=None):
+        """For how many months each lead rests: as was said, or as it always does.
+
+        :raises UserError: where neither says it
+        """
+        months_by_lead = {lead: months or lead.nurture_every_months for lead in self}
+        for lead, count in months_by_lead.items():
+            if not isinstance(count, int) or not 1 <= count <= MAX_MONTHS:
+                raise UserError(self.env._("Say for how many months %(lead)s rests.", lead=lead.display_name))
+        return months_by_lead
+
+    def _nurture_rest(self, months):
+        """Rest (again) for some months, for the reason there was."""
+        self.ensure_one()
+        day = fields.Date.context_today(self) + relativedelta(months=months)
+        self._leadya_start_nurture(day, self.nurture_reason_id)
+
+    def _cadence_use_up(self):
+        """A lead of the pool that cannot be reached this time rests again."""
+        if not self.nurture_every_months:
+            return super()._cadence_use_up()
+        self._cadence_log_used_up()
+        return self._nurture_rest(self.nurture_every_months)
 
     def _nurture_prepare_decision(self, code):
         self.ensure_one()
@@ -261,7 +302,7 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------
 
     def _merge_get_fields(self):
-        return [*super()._merge_get_fields(), "nurture_resume_at", "nurture_reason_id"]
+        return [*super()._merge_get_fields(), "nurture_resume_at", "nurture_reason_id", "nurture_every_months"]
 
     def _merge_get_fields_specific(self):
         """What is worked on in one lead is worked on; only where all rest does the merged one, until the first day."""

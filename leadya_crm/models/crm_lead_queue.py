@@ -69,7 +69,11 @@ class CrmLead(models.Model):
             for section in SECTIONS:
                 lead = self._queue_pick(section, owned, skipped)
                 if lead:
-                    return {"lead": lead._queue_describe(), "section": section, "progress": self.leadya_queue_progress()}
+                    return {
+                        "lead": lead._queue_describe(),
+                        "section": section,
+                        "progress": self.leadya_queue_progress(),
+                    }
         return {"lead": False, "section": False, "progress": self.leadya_queue_progress()}
 
     @api.model
@@ -209,28 +213,11 @@ class CrmLead(models.Model):
         [values] = self.read(list(names))
         return {
             **values,
-            "history": self._queue_describe_history(),
+            "history": self.leadya_timeline(12),
             "offer": self._queue_describe_offer(),
             "protocol": self.leadya_protocol(),
             "advice": self.sla_category_id.sudo().description or "",
         }
-
-    def _queue_describe_history(self):
-        """What was tried so far, the latest first."""
-        attempts = self.env["leadya.contact.attempt"].search([("lead_id", "=", self.id)], limit=8)
-        labels = dict(attempts._fields["outcome"]._description_selection(self.env))
-        return [
-            {
-                "id": attempt.id,
-                "at": fields.Datetime.to_string(attempt.attempted_at),
-                "outcome": attempt.outcome,
-                "label": labels[attempt.outcome],
-                "means": attempt.means,
-                "note": attempt.note or "",
-                "user": attempt.user_id.name,
-            }
-            for attempt in attempts
-        ]
 
     def _queue_describe_offer(self):
         """By which means to reach the customer, and what can be sent."""

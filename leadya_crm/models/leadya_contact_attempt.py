@@ -11,6 +11,7 @@ OUTCOMES = [
     ("call_back", "Call me back"),
     ("meeting", "Meeting arranged"),
     ("quote_sent", "Quote sent"),
+    ("not_now", "Not now"),
     ("not_interested", "Not interested"),
     ("unfit", "Unfit"),
     ("wrote", "Written to"),
@@ -22,6 +23,8 @@ OUTCOMES = [
 UNANSWERED = ("no_answer", "left_message", "busy")
 #: Outcomes that end the work on the lead, with a reason.
 CLOSING = ("not_interested", "unfit")
+#: The customer was spoken to and is not ripe: the lead rests, and comes back by itself.
+RESTING = ("not_now",)
 #: Outcomes that need a time still to come.
 TIMED = ("call_back", "meeting")
 #: Outcomes that nobody logs by hand: they come with their evidence.
@@ -62,6 +65,13 @@ class LeadyaContactAttempt(models.Model):
     event_id = fields.Many2one(
         "calendar.event", string="Meeting", readonly=True, index="btree_not_null", ondelete="set null"
     )
+    activity_id = fields.Many2one(
+        "mail.activity",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="The planned call that was done by it; without one it came in between.",
+    )
     client_key = fields.Char(
         readonly=True,
         copy=False,
@@ -69,7 +79,10 @@ class LeadyaContactAttempt(models.Model):
         "is not logged twice.",
     )
 
-    _client_key_uniq = models.UniqueIndex("(client_key) WHERE client_key IS NOT NULL", "This attempt is logged already.")
+    _client_key_uniq = models.UniqueIndex(
+        "(client_key) WHERE client_key IS NOT NULL", "This attempt is logged already."
+    )
+    _activity_uniq = models.UniqueIndex("(activity_id) WHERE activity_id IS NOT NULL", "This call is logged already.")
     _minutes_not_negative = models.Constraint("CHECK(minutes >= 0)", "An attempt cannot take less than no time.")
 
     @api.depends("outcome", "attempted_at")

@@ -1,3 +1,4 @@
+from . import leadya_activity_report
 from . import leadya_fairness_report
 from . import leadya_sla_report
 from . import leadya_measures

@@ -31,7 +31,7 @@ class TestQueue(LeadyaCommon):
     def test_order_of_the_day(self):
         with self.at(NOW):
             make = lambda name, **values: self._make_lead(name=name, user_id=self.rep.id, **values)  # noqa: E731
-            later, sooner = make("later"), make("sooner")
+            _later, sooner = make("later"), make("sooner")
             small, large = make("small", expected_revenue=100), make("large", expected_revenue=9000)
             silent, resting = make("silent"), make("resting")
         sooner.sla_clock_ids.sudo().deadline = NOW + timedelta(minutes=3)
@@ -73,9 +73,7 @@ class TestQueue(LeadyaCommon):
 
     def _make_lead_historic(self):
         lead = self.env["crm.lead"].with_context(leadya_historic=True).create({"name": "Old", "user_id": self.rep.id})
-        self.env.cr.execute(
-            "UPDATE crm_lead SET create_date = %s WHERE id = %s", [NOW - timedelta(days=400), lead.id]
-        )
+        self.env.cr.execute("UPDATE crm_lead SET create_date = %s WHERE id = %s", [NOW - timedelta(days=400), lead.id])
         lead.invalidate_recordset()
 
     def test_shared_queue(self):
@@ -115,7 +113,7 @@ class TestQueue(LeadyaCommon):
         self.log(lead, "no_answer", note="Voicemail")
         shown = self.next(moment=lead.next_action_at)["lead"]
         self.assertEqual((shown["contact_name"], shown["utm_term"]), ("Dana", "laser price"))
-        self.assertEqual(shown["history"][0]["note"], "Voicemail")
+        self.assertEqual(shown["history"][0]["text"], "Voicemail")
         self.assertEqual((shown["offer"]["attempt"], shown["offer"]["attempts"]), (2, 3))
         self.assertEqual(shown["advice"], "Minutes decide")
         self.assertIn("Budget", shown["missing_information"])

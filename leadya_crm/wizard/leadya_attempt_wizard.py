@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..models.leadya_contact_attempt import CLOSING, MEANS, OUTCOMES, TIMED
+from ..models.leadya_contact_attempt import CLOSING, MEANS, OUTCOMES, RESTING, TIMED
 
 REMINDERS = [
     ("none", "No alarm"),
@@ -12,6 +12,8 @@ REMINDERS = [
     ("30", "30 minutes before"),
     ("60", "1 hour before"),
 ]
+
+REST_MONTHS = [("1", "In a month"), ("3", "In three months"), ("6", "In half a year")]
 
 
 class LeadyaAttemptWizard(models.TransientModel):
@@ -24,11 +26,13 @@ class LeadyaAttemptWizard(models.TransientModel):
     outcome = fields.Selection(OUTCOMES, required=True, default="call_back")
     asks_time = fields.Boolean(compute="_compute_asks")
     asks_reason = fields.Boolean(compute="_compute_asks")
+    asks_rest = fields.Boolean(compute="_compute_asks")
     means = fields.Selection(MEANS, required=True, default="call")
     minutes = fields.Integer("Minutes Spent")
     call_back_at = fields.Datetime("When", default=lambda self: self._get_default_time())
     reminder = fields.Selection(REMINDERS, "Alarm", required=True, default="15")
     lost_reason_id = fields.Many2one("crm.lost.reason", "Reason")
+    rest_months = fields.Selection(REST_MONTHS, "Call Again", required=True, default="3")
     note = fields.Text()
 
     @api.depends("outcome")
@@ -36,6 +40,7 @@ class LeadyaAttemptWizard(models.TransientModel):
         for wizard in self:
             wizard.asks_time = wizard.outcome in TIMED
             wizard.asks_reason = wizard.outcome in CLOSING
+            wizard.asks_rest = wizard.outcome in RESTING
 
     @api.model
     def _get_default_time(self):
@@ -58,5 +63,6 @@ class LeadyaAttemptWizard(models.TransientModel):
             minutes=self.minutes,
             lost_reason_id=self.lost_reason_id.id,
             remind_minutes=remind,
+            rest_months=int(self.rest_months) if self.asks_rest else None,
         )
         return {"type": "ir.actions.act_window_close"}

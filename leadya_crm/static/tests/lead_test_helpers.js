@@ -37,6 +37,10 @@ export class Lead extends models.Model {
             ["left_message", "Left a message"],
             ["wrong_number", "Wrong number"],
             ["call_back", "Call me back"],
+            ["not_now", "Not now"],
+            ["not_interested", "Not interested"],
+            // Found by the module: nobody logs it.
+            ["replied", "Customer replied"],
         ],
     });
     next_action_at = fields.Datetime();

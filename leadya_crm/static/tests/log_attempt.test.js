@@ -56,6 +56,8 @@ test("one click on a card logs, tells what comes next, and opens nothing", async
         "Left a message",
         "Wrong number",
         "Call me back…",
+        "Not now…",
+        "Not interested…",
     ]);
     await contains(".dropdown-item[data-outcome=no_answer]").click();
     expect.verifySteps([[[1], "no_answer"], "No answer. Next contact: tomorrow, 09:30"]);
@@ -124,12 +126,28 @@ test("in the form what is typed is saved first", async () => {
     expect.verifySteps(["Asked twice", [[1], "reached"], "Reached. Next contact: tomorrow, 09:30"]);
 });
 
-test("call me back asks for the time", async () => {
+test("what needs a time, a rest or a reason is asked in a dialog", async () => {
     mockService("action", {
-        doActionButton: async ({ name, resId }) => expect.step(`${name} ${resId}`),
+        doActionButton: async ({ name, resId, args }) => expect.step(`${name} ${resId} ${args}`),
+    });
+    await mountView({ type: "kanban", resModel: "crm.lead", arch: CARD });
+    for (const outcome of ["call_back", "not_now", "not_interested"]) {
+        await contains(".o_leadya_log_attempt button").click();
+        await contains(`.dropdown-item[data-outcome=${outcome}]`).click();
+        expect.verifySteps([`action_open_attempt 1 ["${outcome}"]`]);
+    }
+});
+
+test("the dialog closes the lead: nothing comes next, and nothing is offered any more", async () => {
+    mockService("action", {
+        doActionButton: async ({ onClose }) => {
+            MockServer.env["crm.lead"].write([1], { attempt_count: 1, won_status: "won" });
+            await onClose();
+        },
     });
     await mountView({ type: "kanban", resModel: "crm.lead", arch: CARD });
     await contains(".o_leadya_log_attempt button").click();
-    await contains(".dropdown-item[data-outcome=call_back]").click();
-    expect.verifySteps(["action_open_attempt 1"]);
+    await contains(".dropdown-item[data-outcome=not_interested]").click();
+    expect.verifySteps(["Not interested. The lead is closed."]);
+    expect(".o_leadya_log_attempt").toHaveCount(0);
 });

@@ -1,10 +1,18 @@
 import { beforeEach, expect, test } from "@odoo/hoot";
 import { press, queryAllTexts } from "@odoo/hoot-dom";
-import { animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
+import { Deferred, animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { contains, defineModels, mockService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import {
+    contains,
+    defineModels,
+    makeMockEnv,
+    makeServerError,
+    mockService,
+    mountWithCleanup,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
-import { ConnectionLostError } from "@web/core/network/rpc";
+import { getDefaultConfig } from "@web/views/view";
 import { MyDay } from "@leadya_crm/my_day/my_day";
 import { Lead } from "./lead_test_helpers";
 
@@ -15,6 +23,7 @@ const OUTCOMES = [
     { value: "reached", label: "Reached", asks: "" },
     { value: "no_answer", label: "No answer", asks: "" },
     { value: "call_back", label: "Call me back", asks: "time" },
+    { value: "not_now", label: "Not now", asks: "rest" },
 ];
 
 function describe(id, name) {
@@ -36,14 +45,21 @@ function describe(id, name) {
 
 let queue;
 let isOnline;
+let answer;
 
 beforeEach(() => {
     mockDate("2026-05-13 10:00:00", 0);
     browser.localStorage.clear();
     queue = [describe(1, "Dana"), describe(2, "Noa")];
     isOnline = true;
-    mockService("notification", { add: (message, { title }) => expect.step(`${title}: ${message}`) });
-    const progress = () => ({ done: 2 - queue.length, left: { new: queue.length, due: 0, unanswered: 0, nurture: 0 } });
+    answer = null;
+    mockService("notification", {
+        add: (message, { title }) => expect.step(`${title}: ${message}`),
+    });
+    const progress = () => ({
+        done: 2 - queue.length,
+        left: { new: queue.length, due: 0, unanswered: 0, nurture: 0 },
+    });
     onRpc("crm.lead", "leadya_queue_outcomes", () => OUTCOMES);
     onRpc("crm.lead", "leadya_queue_progress", () => progress());
     onRpc("crm.lost.reason", "search_read", () => []);
@@ -51,17 +67,21 @@ beforeEach(() => {
         const lead = queue.find(({ id }) => !args[0].includes(id));
         return { lead: lead || false, section: lead ? "new" : false, progress: progress() };
     });
-    onRpc("crm.lead", "leadya_queue_log", ({ args, kwargs }) => {
+    onRpc("crm.lead", "leadya_queue_log", async ({ args, kwargs }) => {
+        await answer;
         if (!isOnline) {
-            throw new ConnectionLostError("/web/dataset/call_kw");
+            return new Response("", { status: 502 });
         }
-        expect.step([args[0][0], args[1], kwargs.call_back_at || ""]);
+        expect.step([args[0][0], args[1], kwargs.call_back_at || kwargs.rest_months || ""]);
         queue = queue.filter(({ id }) => id !== args[0][0]);
         return [{ id: args[0][0], next_action_at: false }];
     });
 });
 
-const mountMyDay = () => mountWithCleanup(MyDay, { props: { action: {}, actionId: 1 } });
+async function mountMyDay() {
+    await makeMockEnv({ config: getDefaultConfig() });
+    await mountWithCleanup(MyDay, { props: { action: {}, actionId: 1 } });
+}
 
 test("one key logs, and the next lead is there", async () => {
     await mountMyDay();
@@ -110,4 +130,91 @@ test("an outcome survives a lost connection, and is sent when it is back", async
     await animationFrame();
     expect.verifySteps([[1, "reached", ""], "Dana: Reached"]);
     expect(".alert-warning").toHaveCount(0);
+});
+
+test("what is logged while the last one is on its way follows it", async () => {
+    answer = new Deferred();
+    await mountMyDay();
+    await press("n", { code: "KeyN" });
+    await animationFrame();
+    await press("r", { code: "KeyR" });
+    await animationFrame();
+    expect.verifySteps([]);
+    answer.resolve();
+    await animationFrame();
+    await animationFrame();
+    expect.verifySteps([
+        [1, "no_answer", ""],
+        "Dana: No answer",
+        [2, "reached", ""],
+        "Noa: Reached",
+    ]);
+    expect(".o_leadya_done").toHaveText("2 done, 0 left");
+});
+
+test("a lead that is not ripe rests by two keys; one of the pool by one", async () => {
+    queue[1].nurture_every_months = 3;
+    await mountMyDay();
+    await press("l", { code: "KeyL" });
+    await animationFrame();
+    expect(queryAllTexts(".o_leadya_question [data-choice] .d-block:first-child")).toEqual([
+        "in 1 month",
+        "in 3 months",
+        "in 6 months",
+    ]);
+    await press("3", { code: "Digit3" });
+    await animationFrame();
+    await animationFrame();
+    await press("l", { code: "KeyL" });
+    await animationFrame();
+    await animationFrame();
+    expect.verifySteps([[1, "not_now", 6], "Dana: Not now", [2, "not_now", ""], "Noa: Not now"]);
+});
+
+test("what the server refuses is told, and does not keep the others", async () => {
+    onRpc("crm.lead", "leadya_queue_log", ({ args }) => {
+        if (args[0][0] === 1) {
+            throw makeServerError({ message: "A colleague is on Dana." });
+        }
+    });
+    await mountMyDay();
+    await press("n", { code: "KeyN" });
+    await animationFrame();
+    await animationFrame();
+    await press("n", { code: "KeyN" });
+    await animationFrame();
+    await animationFrame();
+    expect.verifySteps([
+        "Not logged: Dana: A colleague is on Dana.",
+        [2, "no_answer", ""],
+        "Noa: No answer",
+    ]);
+});
+
+test("the timeline tells all in one order, as text", async () => {
+    queue[0].history = [
+        {
+            id: "attempt-1",
+            kind: "attempt",
+            name: "no_answer",
+            at: "2026-05-12 09:00:00",
+            label: "No answer",
+            text: "",
+            user: "Maya",
+        },
+        {
+            id: "mail-1",
+            kind: "mail",
+            name: "inbound",
+            at: "2026-05-11 09:00:00",
+            label: "Price",
+            text: "<b>Hi</b>",
+            user: "",
+        },
+    ];
+    await mountMyDay();
+    expect(queryAllTexts(".o_leadya_timeline li")).toEqual([
+        "No answer\nyesterday, 09:00\nMaya",
+        "Price\n05/11/2026, 09:00\n<b>Hi</b>",
+    ]);
 });

@@ -11,7 +11,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 const { DateTime } = luxon;
 
 /** What can come of an attempt, and its icon; the labels are the field's own. */
-const ICONS = {
+export const OUTCOME_ICONS = {
     reached: "fa-check text-success",
     no_answer: "fa-phone text-warning",
     left_message: "fa-commenting-o text-info",
@@ -20,12 +20,13 @@ const ICONS = {
     call_back: "fa-calendar-plus-o text-primary",
     meeting: "fa-handshake-o text-primary",
     quote_sent: "fa-file-text-o text-success",
+    not_now: "fa-leaf text-info",
     not_interested: "fa-thumbs-o-down text-danger",
     unfit: "fa-times text-danger",
 };
 
-/** Outcomes that ask for a time or a reason, in a dialog. */
-const ASKING = ["call_back", "meeting", "not_interested", "unfit"];
+/** Outcomes that ask for a time, a reason or a rest, in a dialog. */
+const ASKING = ["call_back", "meeting", "not_now", "not_interested", "unfit"];
 
 /**
  * When something is due, in words: "tomorrow, 10:00".
@@ -67,11 +68,11 @@ export class LogAttempt extends Component {
     get outcomes() {
         // What has no icon comes with its own evidence: nobody logs it by hand.
         return this.props.record.fields.last_outcome.selection
-            .filter(([value]) => ICONS[value])
+            .filter(([value]) => OUTCOME_ICONS[value])
             .map(([value, label]) => ({
                 value,
                 label: ASKING.includes(value) ? _t("%(outcome)s…", { outcome: label }) : label,
-                icon: ICONS[value],
+                icon: OUTCOME_ICONS[value],
             }));
     }
 
@@ -162,7 +163,10 @@ export class LogAttempt extends Component {
     notify(outcome, next) {
         const label = this.getLabel(outcome);
         if (!this.isShown) {
-            this.notification.add(_t("%s. The lead is closed.", label), { type: "success", title: _t("Attempt logged") });
+            this.notification.add(_t("%s. The lead is closed.", label), {
+                type: "success",
+                title: _t("Attempt logged"),
+            });
             return;
         }
         const message =

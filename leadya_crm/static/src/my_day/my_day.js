@@ -1,6 +1,18 @@
-import { Component, onMounted, onWillStart, onWillUnmount, useExternalListener, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillStart,
+    onWillUnmount,
+    useExternalListener,
+    useState,
+} from "@odoo/owl";
 import { DateTimeInput } from "@web/core/datetime/datetime_input";
-import { deserializeDateTime, formatDateTime, serializeDateTime } from "@web/core/l10n/dates";
+import {
+    deserializeDateTime,
+    formatDate,
+    formatDateTime,
+    serializeDateTime,
+} from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { formatCurrency } from "@web/core/currency";
 import { registry } from "@web/core/registry";
@@ -8,23 +20,25 @@ import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { describePromise } from "../countdown/promise";
-import { formatDue } from "../log_attempt/log_attempt";
+import { OUTCOME_ICONS, formatDue } from "../log_attempt/log_attempt";
+import { Timeline } from "../timeline/timeline";
 import { Outbox } from "./outbox";
 
 const { DateTime } = luxon;
 
 /** The key of each outcome, by its place on the keyboard: it works in any layout. */
 const OUTCOME_KEYS = {
-    reached: { code: "KeyR", icon: "fa-check text-success" },
-    no_answer: { code: "KeyN", icon: "fa-phone text-warning" },
-    left_message: { code: "KeyM", icon: "fa-commenting-o text-info" },
-    busy: { code: "KeyB", icon: "fa-volume-control-phone text-warning" },
-    wrong_number: { code: "KeyW", icon: "fa-ban text-danger" },
-    call_back: { code: "KeyC", icon: "fa-calendar-plus-o text-primary" },
-    meeting: { code: "KeyG", icon: "fa-handshake-o text-primary" },
-    quote_sent: { code: "KeyQ", icon: "fa-file-text-o text-success" },
-    not_interested: { code: "KeyI", icon: "fa-thumbs-o-down text-danger" },
-    unfit: { code: "KeyU", icon: "fa-times text-danger" },
+    reached: "KeyR",
+    no_answer: "KeyN",
+    left_message: "KeyM",
+    busy: "KeyB",
+    wrong_number: "KeyW",
+    call_back: "KeyC",
+    meeting: "KeyG",
+    quote_sent: "KeyQ",
+    not_now: "KeyL",
+    not_interested: "KeyI",
+    unfit: "KeyU",
 };
 
 const letterOf = (code) => code.slice(-1);
@@ -32,6 +46,9 @@ const letterOf = (code) => code.slice(-1);
 /** Minutes before a promised call at which the alarm can ring; -1: no alarm. */
 const REMINDERS = [-1, 0, 5, 15, 30, 60];
 const DEFAULT_REMINDER = 15;
+
+/** Months after which a lead that is not ripe can come back. */
+const RESTS = [1, 3, 6];
 
 const CRITERIA = {
     bant: ["bant_budget", "bant_authority", "bant_need", "bant_timeframe"],
@@ -50,7 +67,7 @@ const CRITERION_LOOKS = {
  */
 export class MyDay extends Component {
     static template = "leadya_crm.MyDay";
-    static components = { DateTimeInput, Layout };
+    static components = { DateTimeInput, Layout, Timeline };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -75,7 +92,9 @@ export class MyDay extends Component {
         useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
         onWillStart(() => this.start());
         onMounted(() => this.outbox.flush());
-        const unsubscribe = useService("leadya_ticker").subscribe(() => (this.state.now = Date.now()));
+        const unsubscribe = useService("leadya_ticker").subscribe(
+            () => (this.state.now = Date.now())
+        );
         onWillUnmount(() => {
             unsubscribe();
             this.outbox.destroy();
@@ -86,8 +105,8 @@ export class MyDay extends Component {
         this.state.waiting = this.outbox.entries.length;
         const [outcomes, reasons, labels] = await Promise.all([
             this.orm.call("crm.lead", "leadya_queue_outcomes", []),
-            this.orm.searchRead("crm.lost.reason", [], ["name"], { limit: 9 }),
-            this.orm.call("crm.lead", "fields_get", [CRITERIA.bant, ["string", "selection"]]),
+            this.orm.searchRead("crm.lost.reason", [], ["name"], { limit: 30 }),
+            this.orm.call("crm.lead", "fields_get", [CRITERIA.bant]),
         ]);
         Object.assign(this, { outcomes, reasons, labels });
         this.state.current = await this.fetchNext([]);
@@ -101,7 +120,9 @@ export class MyDay extends Component {
     /** The next lead, other than those put off and those on their way to the server. */
     fetchNext(besides) {
         const pending = this.outbox.entries.map(({ leadId }) => leadId);
-        return this.orm.call("crm.lead", "leadya_queue_next", [[...this.skipped, ...pending, ...besides]]);
+        return this.orm.call("crm.lead", "leadya_queue_next", [
+            [...this.skipped, ...pending, ...besides],
+        ]);
     }
 
     /** Have the next lead here before it is asked for. */
@@ -143,7 +164,9 @@ export class MyDay extends Component {
     // ------------------------------------------------------------
 
     onOutcome(outcome) {
-        if (outcome.asks) {
+        // A lead of the pool rests again as it always does.
+        const isKnown = outcome.asks === "rest" && this.lead.nurture_every_months;
+        if (outcome.asks && !isKnown) {
             this.state.asking = { outcome, time: null, remind: DEFAULT_REMINDER };
             return;
         }
@@ -162,8 +185,22 @@ export class MyDay extends Component {
         });
     }
 
+    onChosen(choice) {
+        if (choice.time) {
+            this.onTimeChosen(choice.time);
+        } else if (choice.months) {
+            this.onRestChosen(choice);
+        } else {
+            this.onReasonChosen(choice);
+        }
+    }
+
     onReasonChosen(reason) {
         this.log(this.state.asking.outcome.value, { lost_reason_id: reason.id });
+    }
+
+    onRestChosen(rest) {
+        this.log(this.state.asking.outcome.value, { rest_months: rest.months });
     }
 
     /** Keep the outcome, and show the next lead without waiting for the server. */
@@ -180,7 +217,12 @@ export class MyDay extends Component {
     }
 
     send({ leadId, outcome, key, values }) {
-        return this.orm.silent.call("crm.lead", "leadya_queue_log", [[leadId], outcome, key], values);
+        return this.orm.silent.call(
+            "crm.lead",
+            "leadya_queue_log",
+            [[leadId], outcome, key],
+            values
+        );
     }
 
     onSent({ name, outcome }, result) {
@@ -189,7 +231,10 @@ export class MyDay extends Component {
         const next = result?.[0]?.next_action_at && deserializeDateTime(result[0].next_action_at);
         this.notification.add(
             next
-                ? _t("%(outcome)s. Next contact: %(time)s", { outcome: label, time: formatDue(next) })
+                ? _t("%(outcome)s. Next contact: %(time)s", {
+                      outcome: label,
+                      time: formatDue(next),
+                  })
                 : label,
             { type: "success", title: name }
         );
@@ -218,13 +263,21 @@ export class MyDay extends Component {
 
     onKeydown(ev) {
         const target = ev.target;
-        const isTyping = target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+        const isTyping =
+            target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
         if (ev.code === "Escape") {
             target.blur();
             this.state.asking = null;
             return;
         }
-        if (!this.lead || isTyping || ev.altKey || ev.ctrlKey || ev.metaKey || document.querySelector(".modal")) {
+        if (
+            !this.lead ||
+            isTyping ||
+            ev.altKey ||
+            ev.ctrlKey ||
+            ev.metaKey ||
+            document.querySelector(".modal")
+        ) {
             return;
         }
         const command = this.getCommand(ev.code);
@@ -238,11 +291,10 @@ export class MyDay extends Component {
     getCommand(code) {
         const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1];
         if (this.state.asking) {
-            const choices = this.state.asking.outcome.asks === "time" ? this.times : this.reasons;
-            const choice = digit && choices[digit - 1];
-            return choice && (() => (choice.id ? this.onReasonChosen(choice) : this.onTimeChosen(choice.time)));
+            const choice = digit && this.choices[digit - 1];
+            return choice && (() => this.onChosen(choice));
         }
-        const outcome = this.outcomes.find(({ value }) => OUTCOME_KEYS[value]?.code === code);
+        const outcome = this.outcomes.find(({ value }) => OUTCOME_KEYS[value] === code);
         if (outcome) {
             return () => this.onOutcome(outcome);
         }
@@ -255,11 +307,11 @@ export class MyDay extends Component {
     }
 
     keyOf(outcome) {
-        return letterOf(OUTCOME_KEYS[outcome.value].code);
+        return letterOf(OUTCOME_KEYS[outcome.value]);
     }
 
     iconOf(outcome) {
-        return OUTCOME_KEYS[outcome.value].icon;
+        return OUTCOME_ICONS[outcome.value];
     }
 
     // ------------------------------------------------------------
@@ -282,12 +334,20 @@ export class MyDay extends Component {
     get progress() {
         const { done, left } = this.state.current.progress;
         const open = Object.values(left).reduce((sum, count) => sum + count, 0);
-        return { done, left, open, percent: done + open ? Math.round((100 * done) / (done + open)) : 100 };
+        return {
+            done,
+            left,
+            open,
+            percent: done + open ? Math.round((100 * done) / (done + open)) : 100,
+        };
     }
 
     get leftText() {
         const { left } = this.progress;
-        return _t("New %(new)s · Due %(due)s · No answer %(unanswered)s · Nurture %(nurture)s", left);
+        return _t(
+            "New %(new)s · Due %(due)s · No answer %(unanswered)s · Nurture %(nurture)s",
+            left
+        );
     }
 
     get promise() {
@@ -299,7 +359,12 @@ export class MyDay extends Component {
         return CRITERIA[this.lead.qualification_model || "bant"].map((name) => {
             const value = this.lead[name] || "unknown";
             const { string, selection } = this.labels[name];
-            return { name, label: string, look: CRITERION_LOOKS[value], title: Object.fromEntries(selection)[value] };
+            return {
+                name,
+                label: string,
+                look: CRITERION_LOOKS[value],
+                title: Object.fromEntries(selection)[value],
+            };
         });
     }
 
@@ -320,12 +385,35 @@ export class MyDay extends Component {
         return phone.startsWith("+") && digits ? `https://wa.me/${digits}` : "";
     }
 
+    get question() {
+        return { time: _t("When?"), rest: _t("When to call again?"), reason: _t("Why?") }[
+            this.state.asking.outcome.asks
+        ];
+    }
+
+    /** What one more key answers to what is asked. */
+    get choices() {
+        return { time: this.times, rest: this.rests, reason: this.reasons }[
+            this.state.asking.outcome.asks
+        ];
+    }
+
+    get rests() {
+        return RESTS.map((months) => {
+            const due = DateTime.now().plus({ months });
+            return { months, label: due.toRelative({ unit: "months" }), due: formatDate(due) };
+        });
+    }
+
     get times() {
         const now = DateTime.now();
         const at = (days, hour, minute = 0) =>
             now.plus({ days }).set({ hour, minute, second: 0, millisecond: 0 });
         return [
-            { label: _t("In one hour"), time: now.plus({ hours: 1 }).set({ second: 0, millisecond: 0 }) },
+            {
+                label: _t("In one hour"),
+                time: now.plus({ hours: 1 }).set({ second: 0, millisecond: 0 }),
+            },
             { label: _t("Tomorrow morning"), time: at(1, 9, 30) },
             { label: _t("Tomorrow afternoon"), time: at(1, 14, 30) },
             { label: _t("In two days"), time: at(2, 10) },
@@ -337,7 +425,12 @@ export class MyDay extends Component {
     get reminders() {
         return REMINDERS.map((minutes) => ({
             minutes,
-            label: minutes < 0 ? _t("No alarm") : minutes ? _t("%s minutes before", minutes) : _t("At that time"),
+            label:
+                minutes < 0
+                    ? _t("No alarm")
+                    : minutes
+                      ? _t("%s minutes before", minutes)
+                      : _t("At that time"),
         }));
     }
 
@@ -367,7 +460,9 @@ export class MyDay extends Component {
     }
 
     async onMail() {
-        const action = await this.orm.call("crm.lead", "action_compose_step_mail", [[this.lead.id]]);
+        const action = await this.orm.call("crm.lead", "action_compose_step_mail", [
+            [this.lead.id],
+        ]);
         await this.action.doAction(action, { onClose: () => this.reload() });
     }
 

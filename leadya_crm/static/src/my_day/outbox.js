@@ -6,6 +6,14 @@ import { session } from "@web/session";
 /** How long to wait before trying again what could not be sent. */
 const RETRY = 5000;
 
+/** Whether the server has not judged what was sent: later, or after a login, it may be taken. */
+function isUnreachable(error) {
+    return (
+        error instanceof ConnectionLostError ||
+        error.exceptionName === "odoo.http.SessionExpiredException"
+    );
+}
+
 /**
  * Outcomes on their way to the server. Each is kept in the browser until the server has
  * it, so that neither a lost connection nor a closed tab loses one. Each carries a key:
@@ -61,7 +69,8 @@ export class Outbox {
         this.isSending = true;
         browser.clearTimeout(this.timer);
         try {
-            for (const entry of this.entries) {
+            // Read anew each time: more may be added while one is on its way.
+            for (let [entry] = this.entries; entry; [entry] = this.entries) {
                 await this.sendOne(entry);
             }
         } catch {
@@ -78,7 +87,7 @@ export class Outbox {
         try {
             result = await this.send(entry);
         } catch (error) {
-            if (error instanceof ConnectionLostError) {
+            if (isUnreachable(error)) {
                 throw error;
             }
             refusal = error;
