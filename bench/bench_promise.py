@@ -10,7 +10,9 @@
 
 import statistics
 import sys
+import time
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 from bulk import MADE_BY_ORM, make_leads, multiply, vacuum
 from common import Cost, Row, compare, manager, measure, open_registries, prepare_leads, prepare_visits, report
@@ -54,6 +56,19 @@ def grow(registry, turns):
     vacuum(registry)
 
 
+def make_follow_ups(registry):
+    """One lead in fifty was tried or spoken to before, and is to be called now: all sections have something."""
+    with manager(registry, commit=True) as env:
+        env.cr.execute(
+            """UPDATE crm_lead
+                  SET attempt_count = 1, first_response_at = create_date,
+                      next_action_at = now() AT TIME ZONE 'UTC' - interval '1 hour',
+                      last_outcome = CASE WHEN id % 100 = 1 THEN 'no_answer' ELSE 'reached' END
+                WHERE id % 50 = 1"""
+        )
+    vacuum(registry)
+
+
 def make_due(env):
     """500 promises come due, from all over the table."""
     env.cr.execute(
@@ -83,6 +98,23 @@ def next_lead(_env, leads):
     leads.leadya_queue_next()
 
 
+def measure_processor(registry):
+    """Seconds of processor time for a next lead: what it costs where nobody else wants the processor."""
+    with manager(registry) as env:
+        leads = as_rep(env)
+        env.invalidate_all()
+        start = read_processor(env)
+        next_lead(env, leads)
+        return read_processor(env) - start
+
+
+def read_processor(env):
+    """Seconds that this process and the database's have computed; the latter is on the same host (Linux)."""
+    env.cr.execute("SELECT pg_backend_pid()")
+    [pid] = env.cr.fetchone()
+    return time.process_time() + int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
 def open_pipeline(_env, leads):
     leads.web_search_read([("user_id", "=", leads.env.uid)], {"name": {}, "stage_id": {}, "user_id": {}}, limit=40)
 
@@ -97,14 +129,17 @@ def main():
             f"{DEADLINES} deadlines",
             (stock, prepare_starts, plan_one_by_one),
             (leadya, prepare_starts, plan_at_once),
+            rounds=1,
             max_ratio=1 / 100,
         )
     )
     grow(leadya, range(1, FEW // MADE_BY_ORM))
     few = [measure(leadya, make_due, scan) for _round in range(4)][1:]
     grow(leadya, range(FEW // MADE_BY_ORM, QUEUED // MADE_BY_ORM))
+    make_follow_ups(leadya)
     measure(leadya, as_rep, next_lead)
     queue = [measure(leadya, as_rep, next_lead) for _round in range(15)]
+    processor = statistics.median(measure_processor(leadya) for _round in range(15))
     pipeline = [measure(leadya, as_rep, open_pipeline) for _round in range(15)]
     grow(leadya, range(QUEUED // MADE_BY_ORM, MANY // MADE_BY_ORM))
     many = [measure(leadya, make_due, scan) for _round in range(4)][1:]
@@ -113,7 +148,10 @@ def main():
     code = report(rows)
     seconds = rows[1].ours.seconds
     print(f"The scan takes {seconds:.2f} s with {MANY} leads stored (at most 2)")
-    print(f"The next lead takes {rows[2].ours.seconds * 1000:.0f} ms in the middle (at most 50)")
+    print(
+        f"The next lead takes {rows[2].ours.seconds * 1000:.0f} ms in the middle (at most 50), "
+        f"{processor * 1000:.0f} ms of them of processor time, Odoo's and PostgreSQL's"
+    )
     return code or int(seconds > 2 or rows[2].ours.seconds > 0.05)
 
 

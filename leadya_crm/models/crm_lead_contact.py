@@ -33,8 +33,9 @@ class CrmLead(models.Model):
 
     def _contact_recognise(self, message, msg_vals):
         """What contact a new message is: *wrote*, *replied*, or "" for none."""
-        public = message.subtype_id and not message.subtype_id.internal and not message.is_internal
-        if message.message_type not in HUMAN_MESSAGES or not public or self.env.context.get("leadya_auto_reply"):
+        if message.message_type not in HUMAN_MESSAGES or self.env.context.get("leadya_auto_reply"):
+            return ""
+        if not message.subtype_id or message.subtype_id.internal or message.is_internal:
             return ""
         author_sudo = message.author_id.sudo()
         if author_sudo and not author_sudo.partner_share:

@@ -147,5 +147,5 @@ class TestQueue(LeadyaCommon):
             self.env.flush_all()
         self.next()
         self.env.invalidate_all()
-        with self.at(NOW), self.assertQueryCount(40):
+        with self.at(NOW), self.assertQueryCount(30):
             self.env["crm.lead"].with_user(self.rep).leadya_queue_next()
