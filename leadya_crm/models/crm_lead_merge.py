@@ -39,6 +39,9 @@ class CrmLead(models.Model):
         ondelete="set null",
     )
 
+    # Of a new lead Odoo knows by it that there are none, and does not look for those whose company may change.
+    merge_ids = fields.One2many("leadya.merge", "lead_id", "Merges", readonly=True)
+
     # ------------------------------------------------------------
     # NEITHER LOST NOR A DUPLICATE
     # ------------------------------------------------------------

@@ -98,7 +98,9 @@ class LeadyaLeadFilterMixin(models.AbstractModel):
         if not (self and leads):
             return found
         leads = leads.with_context(active_test=False)
-        queries = [query for rule in self if (query := rule._prepare_query(leads))]
+        everything = self.filtered(lambda rule: not rule.company_id and (rule.domain or "[]").strip() == "[]")
+        found.update({rule.id: set(leads.ids) for rule in everything})
+        queries = [query for rule in self - everything if (query := rule._prepare_query(leads))]
         for rule_id, lead_id in self.env.execute_query(SQL(" UNION ALL ").join(queries)) if queries else ():
             found[rule_id].add(lead_id)
         return found
