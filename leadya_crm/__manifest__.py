@@ -67,6 +67,7 @@
     "demo": [
         "demo/leadya_capture_form_demo.xml",
         "demo/leadya_demo.xml",
+        "demo/leadya_promise_demo.xml",
         "demo/leadya_assignment_demo.xml",
     ],
     "assets": {

@@ -27,8 +27,8 @@ class CrmLead(models.Model):
                 "default_res_ids": self.ids,
                 "default_composition_mode": "comment",
                 "default_template_id": template.id,
-                # A template knows to whom it goes.
-                "default_partner_ids": [] if template else self._get_mail_partners().ids,
+                # A template knows to whom it goes; without one nobody would.
+                **({} if template else {"default_partner_ids": self._get_mail_partners().ids}),
                 "default_email_layout_xmlid": "mail.mail_notification_light",
             },
         }

@@ -218,3 +218,24 @@ test("the timeline tells all in one order, as text", async () => {
         "Price\n05/11/2026, 09:00\n<b>Hi</b>",
     ]);
 });
+
+test("the stage's protocol is ticked on the spot", async () => {
+    const point = {
+        id: 7,
+        name: "Send the data sheet",
+        note: "For the size asked for",
+        kind: "document",
+        done: false,
+    };
+    queue[0].protocol = [point];
+    onRpc("crm.lead", "leadya_protocol_tick", ({ args }) => {
+        expect.step(args);
+        return [{ ...point, done: "Maya", done_at: "2026-05-13 10:00:00" }];
+    });
+    await mountMyDay();
+    expect(".o_leadya_protocol input").not.toBeChecked();
+    await contains(".o_leadya_protocol input").click();
+    expect.verifySteps([[[1], 7, true]]);
+    expect(".o_leadya_protocol input").toBeChecked();
+    expect(".o_leadya_protocol").toHaveText(/Maya/);
+});

@@ -41,6 +41,9 @@ const OUTCOME_KEYS = {
     unfit: "KeyU",
 };
 
+/** Where a letter is text; on a box that is ticked it is a key as anywhere. */
+const TYPED_IN = "input:not([type=checkbox]), textarea, select";
+
 const letterOf = (code) => code.slice(-1);
 
 /** Minutes before a promised call at which the alarm can ring; -1: no alarm. */
@@ -263,8 +266,7 @@ export class MyDay extends Component {
 
     onKeydown(ev) {
         const target = ev.target;
-        const isTyping =
-            target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+        const isTyping = target.isContentEditable || target.matches?.(TYPED_IN);
         if (ev.code === "Escape") {
             target.blur();
             this.state.asking = null;
@@ -340,6 +342,11 @@ export class MyDay extends Component {
             open,
             percent: done + open ? Math.round((100 * done) / (done + open)) : 100,
         };
+    }
+
+    get doneText() {
+        const { done, open } = this.progress;
+        return _t("%(done)s done, %(left)s left", { done, left: open });
     }
 
     get leftText() {
