@@ -99,9 +99,10 @@ class CrmLead(models.Model):
 
     def _sla_promise_again(self):
         """A customer whom we know is called again by then."""
-        super()._sla_promise_again()
+        result = super()._sla_promise_again()
         known = self.filtered(lambda lead: lead.first_response_at and lead.sla_deadline and lead.user_id)
         self._cadence_schedule([(lead, CALL, lead.sla_deadline, "retry") for lead in known])
+        return result
 
     # ------------------------------------------------------------
     # ATTEMPTS

@@ -80,6 +80,7 @@ class CrmLead(models.Model):
             reopened._leadya_in_corridor()._sla_promise_again()
 
     def _sla_promise_again(self):
+        """Promise an answer from now; the leads are open, and have a category that is on."""
         now = self.env.cr.now().replace(microsecond=0)
         clocks, decisions = [], []
         for category, leads in self.grouped("sla_category_id").items():

@@ -114,7 +114,7 @@ class LeadyaSlaEscalation(models.Model):
 class LeadyaSlaCategory(models.Model):
     _inherit = "leadya.sla.category"
 
-    escalation_ids = fields.One2many("leadya.sla.escalation", "category_id", string="Escalation", copy=True)
+    escalation_ids = fields.One2many("leadya.sla.escalation", "category_id", copy=True)
 
     def _get_escalations_after(self, percent):
         """Steps that come after so many percent of the time, those switched off left out."""

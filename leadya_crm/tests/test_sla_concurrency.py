@@ -26,7 +26,7 @@ class RaceCommon(BaseCase):
             self._clean_up(env)
 
     def _clean_up(self, env):
-        self._get_leads(env).unlink()
+        return self._get_leads(env).unlink()
 
     def _get_leads(self, env):
         return env["crm.lead"].with_context(active_test=False).search([("name", "=", self.name)])
@@ -95,8 +95,9 @@ class TestSlaConcurrency(RaceCommon):
             )
 
     def _clean_up(self, env):
-        super()._clean_up(env)
+        result = super()._clean_up(env)
         env["leadya.sla.category"].search([("name", "=", self.name)]).unlink()
+        return result
 
     def test_s9_late_once(self):
         """Each breach, and each step of escalation, once."""
@@ -133,9 +134,10 @@ class TestQueueConcurrency(RaceCommon):
             )
 
     def _clean_up(self, env):
-        super()._clean_up(env)
+        result = super()._clean_up(env)
         env["crm.team"].search([("name", "=", self.name)]).unlink()
         env["res.users"].browse(self.rep_ids).active = False
+        return result
 
     def ask(self, user_id):
         return lambda env: env["crm.lead"].with_user(user_id).leadya_queue_next()["lead"]["id"]
