@@ -64,6 +64,9 @@ beforeEach(() => {
     onRpc("crm.lead", "leadya_queue_progress", () => progress());
     onRpc("crm.lost.reason", "search_read", () => []);
     onRpc("crm.lead", "leadya_queue_next", ({ args }) => {
+        if (!isOnline) {
+            return new Response("", { status: 502 });
+        }
         const lead = queue.find(({ id }) => !args[0].includes(id));
         return { lead: lead || false, section: lead ? "new" : false, progress: progress() };
     });
@@ -123,7 +126,7 @@ test("an outcome survives a lost connection, and is sent when it is back", async
     await press("r", { code: "KeyR" });
     await animationFrame();
     expect(".o_leadya_lead h2").toHaveText("Noa");
-    expect(".alert-warning").toHaveText(/1 outcomes are kept here/);
+    expect(".alert-warning").toHaveText(/1 outcome is kept here/);
     expect.verifySteps([]);
     isOnline = true;
     await runAllTimers();
@@ -238,4 +241,31 @@ test("the stage's protocol is ticked on the spot", async () => {
     expect.verifySteps([[[1], 7, true]]);
     expect(".o_leadya_protocol input").toBeChecked();
     expect(".o_leadya_protocol").toHaveText(/Maya/);
+});
+
+test("without a connection and without a next lead nothing is logged twice", async () => {
+    await mountMyDay();
+    isOnline = false;
+    await press("n", { code: "KeyN" });
+    await animationFrame();
+    await press("b", { code: "KeyR" });
+    await animationFrame();
+    await animationFrame();
+    expect(".o_leadya_offline").toHaveCount(1);
+    expect(".o_leadya_lead").toHaveCount(0);
+    await press("m", { code: "KeyN" });
+    await animationFrame();
+    expect(".alert-warning").toHaveText(/2 outcomes are kept here/);
+    isOnline = true;
+    queue.push(describe(3, "Igor"));
+    await runAllTimers();
+    await animationFrame();
+    await animationFrame();
+    expect.verifySteps([
+        [1, "no_answer", ""],
+        "Dana: No answer",
+        [2, "reached", ""],
+        "Noa: Reached",
+    ]);
+    expect(".o_leadya_lead h2").toHaveText("Igor");
 });

@@ -93,6 +93,7 @@ export class MyDay extends Component {
             onChange: (count) => (this.state.waiting = count),
         });
         useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
+        useExternalListener(window, "online", () => this.onReachable());
         onWillStart(() => this.start());
         onMounted(() => this.outbox.flush());
         const unsubscribe = useService("leadya_ticker").subscribe(
@@ -142,12 +143,17 @@ export class MyDay extends Component {
             next ||= await this.fetchNext(this.lead ? [this.lead.id] : []);
             this.state.isOffline = false;
         } catch {
-            // Without a connection and without a next lead: stay, and say so.
+            // Without a connection and without a next lead there is nothing to log: say so.
             this.state.isOffline = true;
             return;
         }
         this.state.current = next;
         this.prefetch();
+    }
+
+    /** The server can be reached again: go on where there was no next lead. */
+    onReachable() {
+        return this.state.isOffline && this.advance();
     }
 
     async onRefresh() {
@@ -229,7 +235,7 @@ export class MyDay extends Component {
     }
 
     onSent({ name, outcome }, result) {
-        this.state.isOffline = false;
+        this.onReachable();
         const label = this.outcomes?.find(({ value }) => value === outcome)?.label || outcome;
         const next = result?.[0]?.next_action_at && deserializeDateTime(result[0].next_action_at);
         this.notification.add(
@@ -321,7 +327,7 @@ export class MyDay extends Component {
     // ------------------------------------------------------------
 
     get lead() {
-        return this.state.current?.lead || null;
+        return (!this.state.isOffline && this.state.current?.lead) || null;
     }
 
     get sectionLabel() {
@@ -347,6 +353,16 @@ export class MyDay extends Component {
     get doneText() {
         const { done, open } = this.progress;
         return _t("%(done)s done, %(left)s left", { done, left: open });
+    }
+
+    get waitingText() {
+        const { waiting } = this.state;
+        return waiting === 1
+            ? _t("1 outcome is kept here, and will be sent when the server can be reached.")
+            : _t(
+                  "%s outcomes are kept here, and will be sent when the server can be reached.",
+                  waiting
+              );
     }
 
     get leftText() {
