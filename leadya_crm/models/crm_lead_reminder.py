@@ -24,7 +24,9 @@ class CrmLead(models.Model):
         :return: calendar.event
         """
         self.ensure_one()
-        activity = self.sudo()._cadence_get_activities().filtered(lambda planned: planned.leadya_step != "escalated")[:1]
+        activity = (
+            self.sudo()._cadence_get_activities().filtered(lambda planned: planned.leadya_step != "escalated")[:1]
+        )
         user = activity.user_id or self.env.user
         # The rep makes a note to herself: nobody is invited, so nobody is written to.
         Event = self.env["calendar.event"].sudo().with_context(dont_notify=True, skip_contact_description=True)

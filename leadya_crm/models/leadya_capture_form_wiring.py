@@ -43,7 +43,9 @@ class LeadyaCaptureForm(models.Model):
 
     endpoint_url = fields.Char("Address", compute="_compute_wiring", groups="sales_team.group_sale_manager")
     sample_html = fields.Text("HTML Form", compute="_compute_wiring", groups="sales_team.group_sale_manager")
-    sample_wordpress = fields.Text("Line for the Header", compute="_compute_wiring", groups="sales_team.group_sale_manager")
+    sample_wordpress = fields.Text(
+        "Line for the Header", compute="_compute_wiring", groups="sales_team.group_sale_manager"
+    )
     sample_fetch = fields.Text("JavaScript", compute="_compute_wiring", groups="sales_team.group_sale_manager")
     sample_curl = fields.Text("Command Line", compute="_compute_wiring", groups="sales_team.group_sale_manager")
 

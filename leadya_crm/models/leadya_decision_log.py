@@ -115,7 +115,9 @@ class LeadyaDecisionLog(models.Model):
             "breached": self.env._("Promise broken: nobody tried to reach the customer by %(deadline)s"),
             "escalated_ring": self.env._("At %(percent)s%% of the promised time: %(user)s's screen rings"),
             "escalated_leader": self.env._("At %(percent)s%% of the promised time: a task for %(leader)s"),
-            "escalated_reassign": self.env._("At %(percent)s%% of the promised time: the lead is given to somebody else"),
+            "escalated_reassign": self.env._(
+                "At %(percent)s%% of the promised time: the lead is given to somebody else"
+            ),
             # next step
             "first_step": self.env._("First call for %(user)s by %(deadline)s"),
             "bounced": self.env._("Mail to %(address)s came back: no more is offered until the address is corrected"),

@@ -111,7 +111,9 @@ class LeadyaMeasures(models.AbstractModel):
         names = {}
         if model:
             names = {record.id: record.display_name for record in self.env[model].sudo().browse(keys).exists()}
-        named = [{**group, "name": names.get(group["key"]) or self._name_key(group_by, group["key"])} for group in groups]
+        named = [
+            {**group, "name": names.get(group["key"]) or self._name_key(group_by, group["key"])} for group in groups
+        ]
         return sorted(named, key=lambda group: group["key"] or 0) if group_by in ("hour", "weekday") else named
 
     @api.model

@@ -17,9 +17,7 @@ def at(day, hour, minute=0):
     return MONDAY + timedelta(days=day, hours=hour, minutes=minute)
 
 
-TABLE = WorkTime(
-    [(at(day, start), at(day, stop)) for day in range(5) for start, stop in ((8, 12), (13, 18))], at(7, 0)
-)
+TABLE = WorkTime([(at(day, start), at(day, stop)) for day in range(5) for start, stop in ((8, 12), (13, 18))], at(7, 0))
 
 
 @tagged("post_install", "-at_install")
