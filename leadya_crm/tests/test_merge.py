@@ -3,9 +3,11 @@ from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, Form, tagged
+from odoo.tests.common import get_db_name
 
-from .common import NOW
+from .common import NOW, Transaction
 from .merge_common import MergeCommon
 
 #: What merging and undoing may leave behind: the notes of it, and who is told of them.
@@ -418,6 +420,18 @@ class TestNativeMerge(MergeCommon):
             self.assertEqual(rows.exists(), rows, model)
             self.assertEqual(rows[name], self.head, model)
 
+    def test_l2_import_undone_after_a_merge(self):
+        """Undoing an import removes leads that it made, but none that became more than that."""
+        rows = (self.head | self.tail).import_row_ids
+        self.assertEqual(set(rows.mapped("state")), {"created"})
+        other = self._make_lead(name="Not of the file", user_id=self.rep.id)
+        merged = (other | self.tail).merge_opportunity()
+        self.assertEqual(merged.import_row_ids.state, "kept")
+        merge = self.merge(merged | self.head)
+        self.assertEqual(set(merge.sudo().lead_id.import_row_ids.mapped("state")), {"kept"})
+        self.undo(merge)
+        self.assertEqual(self.head.import_row_ids.state, "created")
+
     def test_merge_of_a_lead_that_others_became_part_of(self):
         """The archived leads follow; their own merge cannot be undone any more."""
         third = self._make_lead(name="Third", user_id=self.rep.id)
@@ -467,3 +481,35 @@ class TestMergeOtherModules(MergeCommon):
         after = self.read_database()
         for table in ("mail_activity", "ir_attachment", "crm_tag_rel", "crm_lead"):
             self.assertEqual(after[table], before[table], table)
+
+
+@tagged("post_install", "-at_install")
+class TestMergeConcurrency(BaseCase):
+    """Two people merge the same leads at once: one does, the other is told (C3)."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with Transaction(self.registry) as env:
+            leads = env["crm.lead"].with_context(leadya_skip_intake=True).create([{"name": "Race"}] * 2)
+            self.ids = leads.ids
+        self.addCleanup(self._clean)
+
+    def _clean(self):
+        with Transaction(self.registry) as env:
+            env["crm.lead"].browse(self.ids).exists().unlink()
+
+    def test_c3_merged_once(self):
+        with Transaction(self.registry) as first:
+            merge_id = first["crm.lead"].browse(self.ids)._leadya_merge().id
+            with Transaction(self.registry) as second, self.assertRaisesRegex(UserError, "right now"):
+                second["crm.lead"].browse(self.ids)._leadya_merge()
+        with Transaction(self.registry) as env, self.assertRaisesRegex(UserError, "part of Race already"):
+            env["crm.lead"].browse(self.ids)._leadya_merge()
+        with Transaction(self.registry) as first:
+            first["leadya.merge"].browse(merge_id).action_undo()
+            with Transaction(self.registry) as second, self.assertRaisesRegex(UserError, "right now"):
+                second["leadya.merge"].browse(merge_id).action_undo()
+        with Transaction(self.registry) as env:
+            self.assertEqual(env["crm.lead"].browse(self.ids).mapped("active"), [True, True])
+            env["leadya.merge"].browse(merge_id).unlink()
