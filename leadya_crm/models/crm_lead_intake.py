@@ -114,6 +114,8 @@ class CrmLead(models.Model):
         leads_sudo = self.sudo().with_context(
             clean_context(self.env.context), leadya_corridor=True, mail_notrack=True, mail_auto_subscribe_no_notify=True
         )
+        # What is computed from new values goes to the database with what the steps find, not before it.
+        leads_sudo._recompute_recordset()
         decisions = [decision for name in names for decision in getattr(leads_sudo, INTAKE_STEPS[name])()]
         self.env["leadya.decision.log"]._log(decisions)
 

@@ -108,12 +108,12 @@ class LeadyaImport(models.Model):
         help="Assign them, promise an answer and schedule the first call, as for leads that come in now. "
         "Without it they are loaded for the record: nobody is told, nothing is promised.",
     )
-    duplicate_mode = fields.Selection(
-        [("join", "Complete that lead"), ("create", "Make another, and mark it")],
+    duplicate_policy = fields.Selection(
+        [("join", "Complete that lead"), ("link", "Make another, and link it"), ("make", "Make another")],
         "Already an Open Lead",
-        default="join",
+        default=lambda self: self.env.company.leadya_duplicate_policy,
         required=True,
-        help="What to do with a row without a new identifier whose person has an open lead already.",
+        help="What to do with a row without a known identifier whose person (same e-mail or phone) has an open lead.",
     )
 
     # What was read

@@ -14,7 +14,7 @@ _logger = logging.getLogger(__name__)
 
 #: Rows of one transaction: large enough that queries per batch vanish among those per lead, small enough that
 #: "Stop" and the progress bar answer within seconds, and that other users' writes are not kept waiting.
-BATCH_SIZE = 500
+BATCH_SIZE = 1000
 #: How often a batch is tried again when other transactions are in its way.
 CONCURRENCY_RETRIES = 5
 CONCURRENCY_ERRORS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
