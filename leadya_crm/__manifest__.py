@@ -51,6 +51,7 @@
     "demo": [
         "demo/leadya_capture_form_demo.xml",
         "demo/leadya_demo.xml",
+        "demo/leadya_nurture_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -29,6 +29,7 @@ from . import crm_lead_cadence
 from . import crm_lead_nurture
 from . import crm_lead_duplicates
 from . import crm_lead_merge
+from . import merged_lead_counts
 from . import crm_lead_measured
 from . import crm_lead_qualification
 from . import crm_team

@@ -53,6 +53,12 @@ class TestMerge(MergeCommon):
     def test_c3_counts_once(self):
         """What became part of another lead is neither lost nor won, and counts nowhere as a lead."""
         self.tail.probability = 0
+        reason = self.env["crm.lost.reason"].create({"name": "No budget"})
+        campaign = self.env["utm.campaign"].create({"name": "Twice"})
+        (self.head | self.tail).write(
+            {"partner_id": self.partner.id, "campaign_id": campaign.id, "lost_reason_id": reason.id}
+        )
+        load = self.member._get_lead_from_date(NOW)[self.rep.id, self.team.id]
         frequencies = self.env["crm.lead.scoring.frequency"].search_count([])
         self.merge()
         self.assertEqual(self.tail.won_status, "pending")
@@ -62,6 +68,13 @@ class TestMerge(MergeCommon):
         [found] = self.env["crm.lead"]._leadya_find_duplicates([{"email_normalized": "dana@merge.example"}])
         self.assertEqual(found, self.head)
         self.assertEqual(self.category.lead_count, 1)
+        self.assertEqual(self.partner.with_user(self.rep).opportunity_count, 1)
+        self.assertEqual(self.partner.action_view_opportunity()["domain"][-1], ("merged_into_id", "=", False))
+        self.assertEqual((campaign.crm_lead_count, reason.leads_count), (1, 1))
+        for action in (campaign.action_redirect_to_leads_opportunities(), reason.action_lost_leads()):
+            leads = self.env["crm.lead"].with_context(active_test=False).search(action["domain"])
+            self.assertEqual(leads, self.head)
+        self.assertEqual(self.member._get_lead_from_date(NOW)[self.rep.id, self.team.id], load - 1)
         rows = self.env["leadya.sla.report"].search([("lead_id", "in", (self.head | self.tail).ids)])
         self.assertEqual(rows.lead_id, self.head)
         action = self.env["ir.actions.act_window"]._for_xml_id("leadya_crm.crm_lead_source_action")
