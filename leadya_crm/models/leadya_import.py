@@ -45,7 +45,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.addons.base.models.res_partner import _tz_get
 
 #: States in which rows are being worked on, or are done.
-STARTED = ("running", "paused", "undoing")
+STARTED = ("testing", "running", "paused", "undoing")
 
 
 class LeadyaImport(models.Model):
@@ -61,6 +61,7 @@ class LeadyaImport(models.Model):
         [
             ("draft", "File"),
             ("mapped", "Columns"),
+            ("testing", "Being checked"),
             ("tested", "Checked"),
             ("running", "Running"),
             ("paused", "Stopped"),
@@ -191,7 +192,7 @@ class LeadyaImport(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
-        if any(record.state in ("running", "undoing") for record in self):
+        if any(record.state in ("testing", "running", "undoing") for record in self):
             raise UserError(self.env._("Stop the import before you delete it."))
 
     def _check_protected(self, vals_list):

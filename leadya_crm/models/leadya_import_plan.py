@@ -57,7 +57,7 @@ class ImportSession:
     """What an import knows while it works: how its rows are read, and which of them it has seen.
 
     :param record: a leadya.import, with the environment of the importing user
-    :param bool dry: nothing may be created; rows of earlier batches are remembered instead
+    :param bool dry: nothing may be created
     """
 
     def __init__(self, record, dry=False):
@@ -73,9 +73,8 @@ class ImportSession:
         :param rows: leadya.import.row, in the order of the file
         :rtype: list[Plan]
         """
-        if not self.dry:
-            self._seen = {}
         plans = [self._plan_row(row) for row in rows]
+        self._seen = self._get_seen(plans) if self.dry else {}
         self._plan_known([plan for plan in plans if plan.state == "created"])
         self._plan_duplicates([plan for plan in plans if plan.state == "created"])
         if not self.dry:
@@ -107,9 +106,35 @@ class ImportSession:
             else:
                 self._plan_twin(plan, ref)
 
+    def _get_seen(self, plans):
+        """Rows of earlier batches that the same lead would be made of; a run that is not dry finds the lead itself."""
+        refs = [plan.vals["external_ref"] for plan in plans if plan.vals.get("external_ref")]
+        earlier = self.env["leadya.import.row"].search(
+            [
+                ("import_id", "=", self.record.id),
+                ("number", "<", plans[0].row.number),
+                ("planned", "in", ("created", "joined")),
+                "|",
+                ("digest", "in", [plan.row.digest for plan in plans]),
+                ("ref", "in", refs),
+            ],
+            order="number",
+        )
+        seen = {}
+        for plan in map(self._plan_row, earlier):
+            for key in self._keys_of(plan):
+                seen.setdefault(key, plan)
+        return seen
+
+    @staticmethod
+    def _keys_of(plan):
+        """By what a row is known again."""
+        ref = plan.vals.get("external_ref")
+        return [*([("ref", ref)] if ref else []), ("digest", plan.row.digest)]
+
     def _plan_twin(self, plan, ref):
         """A row that repeats an earlier one of the file: its identifier, or all of its content."""
-        for key in filter(None, [ref and ("ref", ref), ("digest", plan.row.digest)]):
+        for key in self._keys_of(plan):
             twin = self._seen.setdefault(key, plan)
             if twin is plan:
                 continue

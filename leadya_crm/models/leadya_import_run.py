@@ -6,7 +6,7 @@ import logging
 import psycopg2
 from markupsafe import Markup
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
@@ -47,6 +47,9 @@ class LeadyaImport(models.Model):
                 if plan.twin.state == "rejected":
                     plan.reject(plan.twin.code, **plan.twin.params)
         self._store_plans(plans)
+
+    def _end_run(self):
+        self.write({"state": "done", "finished_at": fields.Datetime.now()})
 
     def _get_lead_context(self):
         context = {
@@ -177,6 +180,7 @@ class LeadyaImport(models.Model):
             {
                 "id": plan.row.id,
                 "state": plan.state,
+                "ref": plan.vals.get("external_ref"),
                 "lead_id": plan.lead_id or None,
                 "stage_id": plan.stage_id or None,
                 "code": plan.code or None,
@@ -187,23 +191,27 @@ class LeadyaImport(models.Model):
             for plan in plans
         ]
         self.env["leadya.import.row"].flush_model()
-        outcome = SQL(
-            "planned = item.state"
+        outcome = (
+            SQL("planned = item.state")
             if dry
-            else """
+            else SQL(
+                """
                 state = item.state, lead_id = item.lead_id, stage_id = item.stage_id,
                 values = CASE WHEN item.state = 'rejected' THEN leadya_import_row.values END,
-                write_date = now() AT TIME ZONE 'UTC'
-            """
+                write_date = %s
+                """,
+                # The leads' own: who is written to later was touched, see `_get_changed`.
+                self.env.cr.now(),
+            )
         )
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE leadya_import_row
-                   SET %(outcome)s, code = item.code, params = item.params,
+                   SET %(outcome)s, ref = item.ref, code = item.code, params = item.params,
                        remark_code = item.remark_code, remarks = item.remarks
                   FROM jsonb_to_recordset(%(items)s::jsonb) AS item(
-                       id int, state varchar, lead_id int, stage_id int,
+                       id int, state varchar, ref varchar, lead_id int, stage_id int,
                        code varchar, params jsonb, remark_code varchar, remarks jsonb)
                  WHERE leadya_import_row.id = item.id
                 """,

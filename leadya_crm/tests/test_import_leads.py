@@ -573,7 +573,7 @@ class TestImportLeads(ImportCommon):
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
         session = ImportSession(record.sudo()._as_importer())
-        batch = record.sudo()._lock_rows()
+        batch = record.sudo()._get_waiting_rows(500)
         session.record._import_rows(batch, session)
         self.assertEqual(len(batch), 500)
         self.assertLessEqual(self.env.cr.sql_log_count - before, 250)
