@@ -226,7 +226,9 @@ class CrmLead(models.Model):
 
     def _unmerge_keep_promises(self, since):
         """A promise that runs again was kept, where the customer was contacted meanwhile."""
-        attempts = self.attempt_ids.filtered(lambda attempt: attempt.attempted_at >= since).sorted("attempted_at")
+        # Attempts are logged to the second.
+        second = since.replace(microsecond=0)
+        attempts = self.attempt_ids.filtered(lambda attempt: attempt.attempted_at >= second).sorted("attempted_at")
         clocks = self.sla_clock_ids.filtered(
             lambda clock: clock.state in OPEN_STATES and clock.kind != "stage" and clock.start_at <= since
         )

@@ -227,14 +227,16 @@ class TestMerge(MergeCommon):
         self.assertTrue(other.activity_ids, "nobody is left without a next step")
 
     def test_a_promise_of_its_kind_was_made_since(self):
-        """Two open promises of a kind cannot be: the later one stays, the old one stays closed."""
-        merge = self.merge()
+        """Two open promises of a kind cannot be: the later one stays, the old one stays closed, and that is told."""
+        # The promise of the second lead falls due later: it is the one that is cancelled.
+        merge = self.merge(head=self.tail)
         with self.at(NOW + timedelta(minutes=40)):
-            self.head.with_user(self.rep).action_log_attempt("no_answer")
+            self.tail.with_user(self.rep).action_log_attempt("reached")
         self.undo(merge)
         for lead in self.head | self.tail:
             still_open = lead.sla_clock_ids.filtered(lambda clock: clock.state in ("running", "at_risk", "breached"))
-            self.assertLessEqual(len(still_open), 1)
+            self.assertEqual(len(still_open), lead == self.tail)
+        self.assertIn("SLA Clock: ", merge.remark)
 
     def test_deleted_lead_cannot_come_back(self):
         merge = self.merge()
