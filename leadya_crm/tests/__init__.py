@@ -11,6 +11,12 @@ from . import test_assignment
 from . import test_sla
 from . import test_sla_concurrency
 from . import test_cadence
+from . import test_nurture
+from . import test_measured
+from . import test_row_changes
+from . import test_duplicates
+from . import test_merge
+from . import test_merge_ui
 from . import test_qualification
 from . import test_performance
 from . import test_pipeline_wizard
