@@ -2,6 +2,8 @@ from . import test_capture_parser
 from . import test_capture_form
 from . import test_capture_http
 from . import test_capture_concurrency
+from . import test_capture_process
+from . import test_submission_ui
 from . import test_work_time
 from . import test_keyword
 from . import test_attribution
