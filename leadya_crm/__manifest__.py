@@ -67,6 +67,7 @@
         "demo/leadya_capture_form_demo.xml",
         "demo/leadya_demo.xml",
         "demo/leadya_assignment_demo.xml",
+        "demo/leadya_nurture_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

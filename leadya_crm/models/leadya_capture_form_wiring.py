@@ -43,7 +43,9 @@ class LeadyaCaptureForm(models.Model):
 
     endpoint_url = fields.Char("Address", compute="_compute_wiring", groups="sales_team.group_sale_manager")
     sample_html = fields.Text("HTML Form", compute="_compute_wiring", groups="sales_team.group_sale_manager")
-    sample_wordpress = fields.Text("Line for the Header", compute="_compute_wiring", groups="sales_team.group_sale_manager")
+    sample_wordpress = fields.Text(
+        "Line for the Header", compute="_compute_wiring", groups="sales_team.group_sale_manager"
+    )
     sample_fetch = fields.Text("JavaScript", compute="_compute_wiring", groups="sales_team.group_sale_manager")
     sample_curl = fields.Text("Command Line", compute="_compute_wiring", groups="sales_team.group_sale_manager")
 
@@ -149,7 +151,8 @@ class LeadyaCaptureForm(models.Model):
     def _sample_object(self):
         """A post that the form takes, as text of a JSON object."""
         samples = {
-            "email_from": "dana@example.com",
+            # A person of whom there is no lead yet, unless the sample was sent before.
+            "email_from": f"dana.{self.id or 0}@example.com",
             "contact_name": "Dana Levi",
             "phone": "+972 3 555 0100",
             "description": "Please call me.",
