@@ -69,6 +69,7 @@
         "demo/leadya_demo.xml",
         "demo/leadya_promise_demo.xml",
         "demo/leadya_assignment_demo.xml",
+        "demo/leadya_nurture_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

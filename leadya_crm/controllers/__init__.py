@@ -1,5 +1,5 @@
 from . import capture
-from . import google_ads
-from . import meta
 from . import confirm
 from . import snippet
+from . import google_ads
+from . import meta

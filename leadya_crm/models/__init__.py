@@ -59,6 +59,7 @@ from . import calendar_event
 from . import crm_lead_nurture
 from . import crm_lead_duplicates
 from . import crm_lead_merge
+from . import merged_lead_counts
 from . import crm_lead_measured
 from . import crm_lead_qualification
 from . import crm_stage

@@ -116,6 +116,8 @@ class CrmLead(models.Model):
         if not self:
             return
         leads_sudo = self._leadya_in_corridor()
+        # What is computed from new values goes to the database with what the steps find, not before it.
+        leads_sudo._recompute_recordset()
         decisions = [decision for name in names for decision in getattr(leads_sudo, INTAKE_STEPS[name])()]
         self.env["leadya.decision.log"]._log(decisions)
 

@@ -245,18 +245,21 @@ class CrmLead(models.Model):
         for lead, key, original in zip(self, keys, self._leadya_find_duplicates(keys), strict=True):
             if original and original != lead.possible_duplicate_id:
                 values[lead.id]["possible_duplicate_id"] = original.id
-                by_email = key["email_normalized"] and original.email_normalized == key["email_normalized"]
-                decisions.append(
-                    {
-                        "lead_id": lead.id,
-                        "step": "link",
-                        "code": "duplicate_by_email" if by_email else "duplicate_by_phone",
-                        "params": {
-                            "lead": original.display_name,
-                            "value": key["email_normalized" if by_email else "phone_sanitized"],
-                        },
-                    }
-                )
+                decisions.append(original._link_explain_duplicate(lead.id, key))
+
+    def _link_explain_duplicate(self, lead_id, key):
+        """Why a lead is marked as a possible duplicate of this one, as values of ``leadya.decision.log``.
+
+        :param dict key: see :meth:`_leadya_find_duplicates`
+        """
+        email = key["email_normalized"]
+        by_email = email and self.email_normalized == email
+        return {
+            "lead_id": lead_id,
+            "step": "link",
+            "code": "duplicate_by_email" if by_email else "duplicate_by_phone",
+            "params": {"lead": self.display_name, "value": email if by_email else key["phone_sanitized"]},
+        }
 
     @api.model
     def _leadya_find_duplicates(self, keys):

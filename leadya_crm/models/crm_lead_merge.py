@@ -67,6 +67,16 @@ class CrmLead(models.Model):
         merges_sudo.search([("merged_lead_ids", "in", self.ids), ("state", "=", "done")])._forget()
         return super().unlink()
 
+    @api.model
+    def _leadya_count_merged(self, name, records):
+        """How many leads that refer to each of the records became part of another.
+
+        :param str name: a many2one of the lead
+        :rtype: dict
+        """
+        domain = [(name, "in", records.ids), ("merged_into_id", "!=", False)]
+        return dict(self.with_context(active_test=False)._read_group(domain, [name], ["__count"]))
+
     # ------------------------------------------------------------
     # MERGE
     # ------------------------------------------------------------
@@ -161,7 +171,15 @@ class CrmLead(models.Model):
             )
         # It was not lost: neither tracked as such nor told to anybody.
         others_sudo = others.sudo().with_context(mail_notrack=True)
-        others_sudo.write({"merged_into_id": self.id, "merge_id": merge_sudo.id, "possible_duplicate_id": False})
+        others_sudo.write(
+            {
+                "merged_into_id": self.id,
+                "merge_id": merge_sudo.id,
+                "possible_duplicate_id": False,
+                # Of the rep's load it is part no more.
+                "date_open": False,
+            }
+        )
         # Writing this on a lead that was lost would change what the predicted probability has learnt.
         others_sudo.filtered("active").write({"active": False})
         self.sudo().merge_id = merge_sudo
@@ -211,7 +229,9 @@ class CrmLead(models.Model):
 
     def _unmerge_keep_promises(self, since):
         """A promise that runs again was kept, where the customer was contacted meanwhile."""
-        attempts = self.attempt_ids.filtered(lambda attempt: attempt.attempted_at >= since).sorted("attempted_at")
+        # Attempts are logged to the second.
+        second = since.replace(microsecond=0)
+        attempts = self.attempt_ids.filtered(lambda attempt: attempt.attempted_at >= second).sorted("attempted_at")
         clocks = self.sla_clock_ids.filtered(
             lambda clock: clock.state in OPEN_STATES and clock.kind != "stage" and clock.start_at <= since
         )

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..tools import capture
 from .res_company import DUPLICATE_POLICIES
@@ -91,37 +92,29 @@ class LeadyaCaptureForm(models.Model):
     submission_count = fields.Integer("Submissions Count", compute="_compute_counters")
     lead_count = fields.Integer("Leads Count", compute="_compute_counters")
     error_week_count = fields.Integer("Errors of the Last 7 Days", compute="_compute_counters")
+    stuck_count = fields.Integer("Waiting Too Long", compute="_compute_counters")
     last_received_at = fields.Datetime("Last Received", compute="_compute_counters")
 
     _token_uniq = models.UniqueIndex("(token)", "This key is taken.")
     _previous_token_idx = models.Index("(previous_token) WHERE previous_token IS NOT NULL")
-    _days_positive = models.Constraint(
-        "CHECK (token_grace_days >= 0 AND erase_after_days >= 0)", "Days can't be negative."
-    )
+    _days_positive = models.Constraint("CHECK (token_grace_days >= 0)", "Days can't be negative.")
 
     @api.depends("submission_ids")
     def _compute_counters(self):
         Submission = self.env["leadya.submission"]
+        real = Domain("form_id", "in", self.ids) & Domain("is_test", "=", False)
         total = {
             form: (count, leads, last)
             for form, count, leads, last in Submission._read_group(
-                [("form_id", "in", self.ids)], ["form_id"], ["__count", "lead_id:count_distinct", "received_at:max"]
+                real, ["form_id"], ["__count", "lead_id:count_distinct", "received_at:max"]
             )
         }
-        errors = dict(
-            Submission._read_group(
-                [
-                    ("form_id", "in", self.ids),
-                    ("state", "=", "error"),
-                    ("received_at", ">", fields.Datetime.now() - timedelta(days=7)),
-                ],
-                ["form_id"],
-                ["__count"],
-            )
-        )
+        errors = dict(Submission._read_group(real & self._get_error_week_domain(), ["form_id"], ["__count"]))
+        stuck = dict(Submission._read_group(real & Submission._get_stuck_domain(), ["form_id"], ["__count"]))
         for form in self:
             form.submission_count, form.lead_count, form.last_received_at = total.get(form, (0, 0, False))
             form.error_week_count = errors.get(form, 0)
+            form.stuck_count = stuck.get(form, 0)
 
     @api.constrains("thanks_url")
     def _check_thanks_url(self):
@@ -152,10 +145,16 @@ class LeadyaCaptureForm(models.Model):
     def action_view_submissions(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("leadya_crm.leadya_submission_action")
-        return {**action, "domain": [("form_id", "=", self.id)], "context": {}}
+        return {**action, "domain": [("form_id", "=", self.id)], "context": {"search_default_real": 1}}
 
     def action_view_errors(self):
-        return {**self.action_view_submissions(), "context": {"search_default_error": 1}}
+        domain = Domain("form_id", "=", self.id) & self._get_error_week_domain()
+        action = self.action_view_submissions()
+        return {**action, "name": self.env._("Errors of the Last 7 Days"), "domain": list(domain)}
+
+    def action_process_now(self):
+        """See ``leadya.submission.action_process_now``."""
+        return self.env["leadya.submission"].action_process_now()
 
     def action_view_leads(self):
         self.ensure_one()
@@ -163,6 +162,10 @@ class LeadyaCaptureForm(models.Model):
         return {**action, "domain": [("id", "in", self.submission_ids.lead_id.ids)], "context": {"active_test": False}}
 
     # Business
+
+    @api.model
+    def _get_error_week_domain(self):
+        return Domain("state", "=", "error") & Domain("received_at", ">", fields.Datetime.now() - timedelta(days=7))
 
     def _get_duplicate_policy(self):
         """What is done when somebody who has an open lead writes again: join, link or make."""

@@ -141,10 +141,18 @@ class LeadyaCaptureForm(models.Model):
         if kind == "website":
             return text if capture.is_web_address(text) else False
         if kind == "country":
-            return self._find_country(text).id
+            return self._remember(text, lambda: self._find_country(text).id)
         if kind == "state":
-            return self._find_state(text, values.get("country_id")).id
+            country_id = values.get("country_id")
+            return self._remember((text, country_id), lambda: self._find_state(text, country_id).id)
         return text
+
+    def _remember(self, key, find):
+        """What is found for a name, once for all submissions that are read together."""
+        known = self.env.cr.cache.setdefault("leadya_crm.places", {})
+        if key not in known:
+            known[key] = find()
+        return known[key]
 
     def _find_country(self, text):
         Country = self.env["res.country"].sudo()

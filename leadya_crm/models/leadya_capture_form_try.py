@@ -15,6 +15,15 @@ class LeadyaCaptureForm(models.Model):
         self.ensure_one()
         return {"type": "ir.actions.act_url", "url": f"/leadya/try/{self.token}", "target": "new"}
 
+    def action_send_test(self):
+        """Send a filled sample through the door, and show what would become of it. No lead is left behind."""
+        self.ensure_one()
+        self.check_access("write")
+        door = self.sudo()._in_company()
+        reference = door._keep(door._sample_submission())
+        test = self.env["leadya.submission"].search([("reference", "=", reference)])
+        return test._follow(opened=True)
+
     def _sample_submission(self):
         """A submission as one would come through this kind of door, to be tried.
 
@@ -27,8 +36,12 @@ class LeadyaCaptureForm(models.Model):
         return {"form_id": self.id, "is_test": True, **getattr(self, f"_sample_submission_{self.kind}")()}
 
     def _sample_submission_form(self):
-        payload = json.dumps(self._sample_object(), ensure_ascii=False)
-        return {"payload": payload, "content_type": capture.JSON}
+        sample = {
+            **self._sample_object(),
+            "landing_url": f"{self.get_base_url()}/?utm_source=google&utm_medium=cpc&utm_term=test&gclid=test",
+            "referrer_url": "https://www.google.com/",
+        }
+        return {"payload": json.dumps(sample, ensure_ascii=False), "content_type": capture.JSON}
 
     def _sample_submission_json(self):
         return self._sample_submission_form()

@@ -151,7 +151,8 @@ class LeadyaCaptureForm(models.Model):
     def _sample_object(self):
         """A post that the form takes, as text of a JSON object."""
         samples = {
-            "email_from": "dana@example.com",
+            # A person of whom there is no lead yet, unless the sample was sent before.
+            "email_from": f"dana.{self.id or 0}@example.com",
             "contact_name": "Dana Levi",
             "phone": "+972 3 555 0100",
             "description": "Please call me.",

@@ -69,8 +69,14 @@ class LeadyaCaptureForm(models.Model):
     last_test_at = fields.Datetime("Last Test Lead", compute="_compute_last_test_at")
 
     def _compute_last_test_at(self):
+        # What came over the network: the sample that is sent from the form itself proves no connection.
         tests = self.env["leadya.submission"]._read_group(
-            [("form_id", "in", self.ids), ("is_test", "=", True), ("refused", "=", False)],
+            [
+                ("form_id", "in", self.ids),
+                ("is_test", "=", True),
+                ("refused", "=", False),
+                ("remote_hash", "!=", False),
+            ],
             ["form_id"],
             ["received_at:max"],
         )

@@ -45,7 +45,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.addons.base.models.res_partner import _tz_get
 
 #: States in which rows are being worked on, or are done.
-STARTED = ("running", "paused", "undoing")
+STARTED = ("testing", "running", "paused", "undoing")
 
 
 class LeadyaImport(models.Model):
@@ -61,6 +61,7 @@ class LeadyaImport(models.Model):
         [
             ("draft", "File"),
             ("mapped", "Columns"),
+            ("testing", "Being checked"),
             ("tested", "Checked"),
             ("running", "Running"),
             ("paused", "Stopped"),
@@ -108,12 +109,12 @@ class LeadyaImport(models.Model):
         help="Assign them, promise an answer and schedule the first call, as for leads that come in now. "
         "Without it they are loaded for the record: nobody is told, nothing is promised.",
     )
-    duplicate_mode = fields.Selection(
-        [("join", "Complete that lead"), ("create", "Make another, and mark it")],
+    duplicate_policy = fields.Selection(
+        [("join", "Complete that lead"), ("link", "Make another, and link it"), ("make", "Make another")],
         "Already an Open Lead",
-        default="join",
+        default=lambda self: self.env.company.leadya_duplicate_policy,
         required=True,
-        help="What to do with a row without a new identifier whose person has an open lead already.",
+        help="What to do with a row without a known identifier whose person (same e-mail or phone) has an open lead.",
     )
 
     # What was read
@@ -191,7 +192,7 @@ class LeadyaImport(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
-        if any(record.state in ("running", "undoing") for record in self):
+        if any(record.state in ("testing", "running", "undoing") for record in self):
             raise UserError(self.env._("Stop the import before you delete it."))
 
     def _check_protected(self, vals_list):

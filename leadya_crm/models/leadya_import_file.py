@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools.lead_rows import make_digest
+from ..tools.lead_rows import Digester, make_digest
 from ..tools.spreadsheet import MEGABYTE, Limits, SpreadsheetError, open_spreadsheet
 
 MAX_MEGABYTES = 50
@@ -72,13 +72,14 @@ class LeadyaImport(models.Model):
         # Rows of imports that are done say which leads came from where: they stay, see `_forget_rows`.
         self._forget_rows()
         samples = [[] for _header in book.headers]
+        digester = Digester(book.headers)
         # Every column's sample comes from the whole file: the more rows there are, the sparser it is taken.
         step, total, batch = 1, 0, []
         for row in book.rows():
             total += 1
             if total % step == 0:
                 step = self._sample_row(samples, row.values, step)
-            batch.append([row.number, row.values, row.cut or None, make_digest(book.headers, row.values)])
+            batch.append([row.number, row.values, row.cut or None, digester.make(row.values)])
             if len(batch) >= STAGE_SIZE:
                 self._insert_rows(batch)
                 batch = []

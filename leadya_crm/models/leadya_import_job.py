@@ -1,6 +1,7 @@
 """The background job: started and stopped by buttons, done in batches, and gone on with after a crash."""
 
 import logging
+from typing import NamedTuple
 
 import psycopg2
 
@@ -14,10 +15,25 @@ _logger = logging.getLogger(__name__)
 
 #: Rows of one transaction: large enough that queries per batch vanish among those per lead, small enough that
 #: "Stop" and the progress bar answer within seconds, and that other users' writes are not kept waiting.
-BATCH_SIZE = 500
+BATCH_SIZE = 1000
 #: How often a batch is tried again when other transactions are in its way.
 CONCURRENCY_RETRIES = 5
 CONCURRENCY_ERRORS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
+
+
+class Work(NamedTuple):
+    """What is done in the background in one state: with which rows, by which method, and what ends it."""
+
+    waiting: list
+    method: str
+    end: str
+
+
+WORK = {
+    "testing": Work([("state", "=", "todo"), ("planned", "=", False)], "_check_rows", "_end_check"),
+    "running": Work([("state", "=", "todo")], "_import_rows", "_end_run"),
+    "undoing": Work([("state", "=", "created")], "_undo_rows", "_end_undo"),
+}
 
 
 class LeadyaImport(models.Model):
@@ -27,7 +43,7 @@ class LeadyaImport(models.Model):
         """Import in the background, with the rights of whoever starts it."""
         for record in self:
             record.check_access("write")
-            if record.state in ("running", "undoing"):
+            if record.state in WORK:
                 continue
             record._check_ready()
             record._set(
@@ -51,15 +67,20 @@ class LeadyaImport(models.Model):
         """Stop after the rows that are being worked on; the rest can be gone on with."""
         self.check_access("write")
         self.filtered(lambda record: record.state == "running")._set({"state": "paused"})
+        self.filtered(lambda record: record.state == "testing")._set({"state": "mapped"})
         return True
 
     def _trigger_cron(self):
         self.env.ref("leadya_crm.ir_cron_leadya_run_imports").sudo()._trigger()
 
+    # ------------------------------------------------------------
+    # BACKGROUND JOB
+    # ------------------------------------------------------------
+
     @api.model
     def _cron_run_imports(self):
-        """Go on with the imports that are running or being undone; one that fails doesn't keep the others."""
-        records = self.sudo().search([("state", "in", ("running", "undoing"))], order="started_at, id")
+        """Go on with the imports that are under way; one that fails doesn't keep the others."""
+        records = self.sudo().search([("state", "in", tuple(WORK))], order="started_at, id")
         self.env["ir.cron"]._commit_progress(remaining=sum(records.mapped(lambda record: record._count_remaining())))
         for record in records:
             try:
@@ -75,16 +96,21 @@ class LeadyaImport(models.Model):
         return self.env["leadya.import.row"].search_count(self._get_waiting_domain()) + 1
 
     def _get_waiting_domain(self):
-        return [("import_id", "=", self.id), ("state", "=", "created" if self.state == "undoing" else "todo")]
+        return [("import_id", "=", self.id), *WORK[self.state].waiting]
+
+    def _get_waiting_rows(self, limit):
+        return self.env["leadya.import.row"].search(self._get_waiting_domain(), order="number", limit=limit)
 
     def _fail(self, error):
+        """End the work with what went wrong; what is done stays done, and can be gone on with."""
         known = isinstance(error, (UserError, psycopg2.Error))
         text = str(error) if known else self.env._("An unexpected error: %(error)s", error=error)
-        self.write({"state": "failed", "error": text, "finished_at": fields.Datetime.now()})
+        state = "mapped" if self.state == "testing" else "failed"
+        self.write({"state": state, "error": text, "finished_at": fields.Datetime.now()})
         self.env["ir.cron"]._commit_progress()
 
     def _work(self):
-        """Do batches until the import ends, is stopped, or time is up.
+        """Do batches until the work ends, is stopped, or time is up.
 
         :return: whether there is time left for another import
         """
@@ -92,18 +118,14 @@ class LeadyaImport(models.Model):
         while True:
             # What users see and press is another transaction's: look anew before each batch.
             self.invalidate_recordset(["state", "user_id"])
-            state = self.state
-            if state not in ("running", "undoing"):
+            if self.state not in WORK:
                 return True
             try:
-                session = session or ImportSession(self._as_importer())
-                rows = self._lock_rows()
+                session = session or ImportSession(self._as_importer(), dry=self.state == "testing")
+                rows = self._get_waiting_rows(BATCH_SIZE).try_lock_for_update(allow_referencing=True)
                 if not rows:
                     return self._finish()
-                if state == "undoing":
-                    session.record._undo_rows(rows)
-                else:
-                    session.record._import_rows(rows, session)
+                getattr(session.record, WORK[self.state].method)(rows, session)
                 time_left = self.env["ir.cron"]._commit_progress(len(rows))
                 tries = 0
             except CONCURRENCY_ERRORS:
@@ -128,14 +150,9 @@ class LeadyaImport(models.Model):
             .with_context(lang=user.lang, tz=user.tz, allowed_company_ids=self.company_id.ids)
         )
 
-    def _lock_rows(self):
-        rows = self.env["leadya.import.row"].search(self._get_waiting_domain(), order="number", limit=BATCH_SIZE)
-        return rows.try_lock_for_update(allow_referencing=True)
-
     def _finish(self):
-        """End the import; rows that another process holds are for the next run."""
+        """End the work; rows that another process holds are for the next run."""
         if not self.env["leadya.import.row"].search_count(self._get_waiting_domain(), limit=1):
-            state = "cancelled" if self.state == "undoing" else "done"
-            self.write({"state": state, "finished_at": fields.Datetime.now()})
+            getattr(self, WORK[self.state].end)()
             self.env["ir.cron"]._commit_progress(1)
         return True

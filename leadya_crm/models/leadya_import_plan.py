@@ -10,6 +10,8 @@ from odoo import models
 from odoo.tools import email_normalize
 
 from ..tools.lead_rows import LeadRow
+from .crm_lead_link import NOISE_LIMIT
+from .leadya_channel import Recognition
 from .leadya_import_lead import LeadPreparer
 
 
@@ -27,8 +29,25 @@ class Plan:
     stage_id: int = 0
     email: str = ""
     phone: str = ""
+    #: Values of a `leadya.touch`, and how its channel was recognised.
+    visit: dict = field(default_factory=dict)
+    recognition: Recognition | None = None
+    #: An open lead of the same person, which this one is linked to.
+    original: models.BaseModel | None = None
+    #: An earlier row of the same batch with the same person.
+    alike: "Plan | None" = None
     #: An earlier row of the same batch that is the same lead.
     twin: "Plan | None" = None
+
+    @property
+    def person(self):
+        """As `crm.lead._leadya_find_duplicates` asks for it."""
+        return {"email_normalized": self.email, "phone_sanitized": self.phone, "company_id": self.vals["company_id"]}
+
+    @property
+    def is_open(self):
+        """Whether the lead would be neither won nor lost."""
+        return "probability" not in self.vals
 
     def reject(self, code, **params):
         self.state, self.code, self.params = "rejected", code, params
@@ -38,7 +57,7 @@ class ImportSession:
     """What an import knows while it works: how its rows are read, and which of them it has seen.
 
     :param record: a leadya.import, with the environment of the importing user
-    :param bool dry: nothing may be created; rows of earlier batches are remembered instead
+    :param bool dry: nothing may be created
     """
 
     def __init__(self, record, dry=False):
@@ -54,11 +73,12 @@ class ImportSession:
         :param rows: leadya.import.row, in the order of the file
         :rtype: list[Plan]
         """
-        if not self.dry:
-            self._seen = {}
         plans = [self._plan_row(row) for row in rows]
+        self._seen = self._get_seen(plans) if self.dry else {}
         self._plan_known([plan for plan in plans if plan.state == "created"])
-        self._plan_joined([plan for plan in plans if plan.state == "created"])
+        self._plan_duplicates([plan for plan in plans if plan.state == "created"])
+        if not self.dry:
+            self.preparer.prepare_visits([plan for plan in plans if plan.state in ("created", "joined")])
         return plans
 
     def _plan_row(self, row):
@@ -66,7 +86,7 @@ class ImportSession:
         if not plan.read.is_lead:
             plan.reject("not_a_lead")
             return plan
-        plan.vals = self.preparer.prepare(plan.read)
+        plan.vals = self.preparer.prepare(plan.read, row.number)
         plan.email = email_normalize(plan.vals.get("email_from"), strict=False) or ""
         plan.phone = self.preparer.sanitize_phone(plan.vals)
         return plan
@@ -86,9 +106,35 @@ class ImportSession:
             else:
                 self._plan_twin(plan, ref)
 
+    def _get_seen(self, plans):
+        """Rows of earlier batches that the same lead would be made of; a run that is not dry finds the lead itself."""
+        refs = [plan.vals["external_ref"] for plan in plans if plan.vals.get("external_ref")]
+        earlier = self.env["leadya.import.row"].search(
+            [
+                ("import_id", "=", self.record.id),
+                ("number", "<", plans[0].row.number),
+                ("planned", "in", ("created", "joined")),
+                "|",
+                ("digest", "in", [plan.row.digest for plan in plans]),
+                ("ref", "in", refs),
+            ],
+            order="number",
+        )
+        seen = {}
+        for plan in map(self._plan_row, earlier):
+            for key in self._keys_of(plan):
+                seen.setdefault(key, plan)
+        return seen
+
+    @staticmethod
+    def _keys_of(plan):
+        """By what a row is known again."""
+        ref = plan.vals.get("external_ref")
+        return [*([("ref", ref)] if ref else []), ("digest", plan.row.digest)]
+
     def _plan_twin(self, plan, ref):
         """A row that repeats an earlier one of the file: its identifier, or all of its content."""
-        for key in filter(None, [ref and ("ref", ref), ("digest", plan.row.digest)]):
+        for key in self._keys_of(plan):
             twin = self._seen.setdefault(key, plan)
             if twin is plan:
                 continue
@@ -170,21 +216,39 @@ class ImportSession:
             agreements.append(bool(names & other_names))
         return len(agreements) >= 2 and not any(agreements)
 
-    def _plan_joined(self, plans):
-        """Find the rows whose person has an open lead already, from elsewhere than this file.
+    def _plan_duplicates(self, plans):
+        """Find the rows whose person has an open lead already.
 
         Two rows of one file are never made one: people of one company share a number, and one mailbox serves
-        several. The corridor marks them for a person to judge.
+        several. They are marked, for a person to judge.
         """
-        if self.record.duplicate_mode != "join":
+        policy = self.record.duplicate_policy
+        if policy == "make":
             return
-        company_id = self.record.company_id.id
-        found = self.env["crm.lead"]._leadya_find_duplicates(
-            [
-                {"email_normalized": plan.email, "phone_sanitized": plan.phone, "company_id": company_id}
-                for plan in plans
-            ]
-        )
+        found = self.env["crm.lead"]._leadya_find_duplicates([plan.person for plan in plans])
+        if policy == "join":
+            self._plan_joined(plans, found)
+        for plan, lead in zip(plans, found, strict=True):
+            if lead and plan.state == "created":
+                plan.original = lead
+                plan.vals["possible_duplicate_id"] = lead.id
+        self._plan_alike([plan for plan in plans if plan.state == "created"])
+
+    def _plan_alike(self, plans):
+        """Rows whose person stands in an earlier row of the same batch: no search can find a lead of it yet."""
+        for name in ("email", "phone"):
+            groups = {}
+            for plan in plans:
+                if value := getattr(plan, name):
+                    groups.setdefault(value, []).append(plan)
+            for alike in groups.values():
+                first = next((plan for plan in alike if plan.is_open), None)
+                if first and len(alike) <= NOISE_LIMIT:
+                    for plan in alike[alike.index(first) + 1 :]:
+                        plan.alike = plan.alike or first
+
+    def _plan_joined(self, plans, found):
+        """Rows that complete a lead from elsewhere than this file."""
         candidates = self.env["crm.lead"].browse({lead.id for lead in found if lead})
         own = (
             self.env["leadya.import.row"]

@@ -23,6 +23,7 @@ class LeadyaImport(models.Model):
     undone_count = fields.Integer("Removed", compute="_compute_counts")
     kept_count = fields.Integer("Kept", compute="_compute_counts")
     progress = fields.Float(compute="_compute_counts", help="Percent of the rows that are done.")
+    planned_count = fields.Integer("Checked Rows", compute="_compute_counts")
     planned_created_count = fields.Integer("Would Be New", compute="_compute_counts")
     planned_joined_count = fields.Integer("Would Complete a Lead", compute="_compute_counts")
     planned_known_count = fields.Integer("Would Be Already There", compute="_compute_counts")
@@ -49,6 +50,7 @@ class LeadyaImport(models.Model):
                 record[f"{state}_count"] = by_state.get(state, 0)
             for state in ("created", "joined", "known", "rejected"):
                 record[f"planned_{state}_count"] = by_plan.get(state, 0)
+            record.planned_count = sum(count for value, count in by_plan.items() if value)
             record.remark_count = remarks.get(record._origin, 0)
             record.progress = record._get_progress()
 
@@ -61,7 +63,9 @@ class LeadyaImport(models.Model):
 
     def _get_progress(self):
         """Percent of the work that is behind; while an import is undone, of the undoing."""
-        if self.state == "undoing":
+        if self.state == "testing":
+            left, total = self.total_count - self.planned_count, self.total_count
+        elif self.state == "undoing":
             left, total = self.created_count, self.created_count + self.undone_count + self.kept_count
         else:
             left, total = self.todo_count, self.total_count

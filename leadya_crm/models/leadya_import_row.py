@@ -17,6 +17,7 @@ class LeadyaImportRow(models.Model):
     values = fields.Json(readonly=True)
     cut = fields.Json(readonly=True, help="Positions of the cells that were too long.")
     digest = fields.Char(readonly=True, index="btree_not_null", help="Fingerprint of the whole row, to know it again.")
+    ref = fields.Char("Identifier", readonly=True)
     state = fields.Selection(
         [
             ("todo", "Waiting"),
@@ -53,6 +54,8 @@ class LeadyaImportRow(models.Model):
     content = fields.Char(compute="_compute_content")
 
     _import_state_idx = models.Index("(import_id, state, number)")
+    # By which the dry run finds rows that stand twice in the file.
+    _import_ref_idx = models.Index("(import_id, ref) WHERE ref IS NOT NULL")
 
     @api.depends("code", "params", "remarks")
     @api.depends_context("lang")

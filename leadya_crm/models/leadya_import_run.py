@@ -6,10 +6,11 @@ import logging
 import psycopg2
 from markupsafe import Markup
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
+from .crm_lead_import import ImportBatch
 from .leadya_import_job import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
@@ -47,6 +48,9 @@ class LeadyaImport(models.Model):
                     plan.reject(plan.twin.code, **plan.twin.params)
         self._store_plans(plans)
 
+    def _end_run(self):
+        self.write({"state": "done", "finished_at": fields.Datetime.now()})
+
     def _get_lead_context(self):
         context = {
             "mail_create_nolog": True,
@@ -54,6 +58,10 @@ class LeadyaImport(models.Model):
             "mail_notrack": True,
             "mail_auto_subscribe_no_notify": True,
             "import_file": True,
+            "leadya_import_batch": ImportBatch(),
+            # Visits and leads of the same person have been looked up already, for the whole batch.
+            "leadya_skip_steps": ["attribute"],
+            "leadya_skip_duplicates": True,
         }
         if not self.as_new:
             context.update(leadya_historic=True, tracking_disable=True)
@@ -88,78 +96,72 @@ class LeadyaImport(models.Model):
     def _complete_new(self, leads, plans):
         for lead, plan in zip(leads, plans, strict=True):
             plan.lead_id, plan.stage_id = lead.id, lead.stage_id.id
-        self._set_times(leads, plans)
+        self._create_touches(plans)
+        self._link_alike(leads, plans)
         if not self.as_new:
             self._follow(leads)
-        leads._message_log_batch(
-            {
-                lead.id: Markup("<p>%s</p>")
-                % self.env._("Imported from %(file)s, row %(number)s", file=self.name, number=plan.row.number)
-                for lead, plan in zip(leads, plans, strict=True)
-            }
-        )
 
-    def _set_times(self, leads, plans):
-        """Give leads the creation time that the file tells.
+    def _link_alike(self, leads, plans):
+        """Mark leads of the same person, and say by what."""
+        values, decisions = {}, []
+        for plan in plans:
+            original = plan.original or (plan.alike and leads.browse(plan.alike.lead_id))
+            if original:
+                values[plan.lead_id] = {} if plan.original else {"possible_duplicate_id": original.id}
+                decisions.append(original.sudo()._link_explain_duplicate(plan.lead_id, plan.person))
+        leads.sudo()._leadya_write_each(values)
+        self.env["leadya.decision.log"]._log(decisions)
 
-        The ORM writes ``create_date`` itself and takes none from anybody, so it is set by one statement for the whole
-        batch. The times that stock Odoo derives go along: an old lead that counts as assigned, moved or closed
-        today would falsify this month's figures. Its creation is the one time that is known of it.
-        """
-        moments = [
-            (lead.id, plan.read.values["create_date"])
-            for lead, plan in zip(leads, plans, strict=True)
-            if plan.read.values.get("create_date")
-        ]
-        if not moments:
-            return
-        leads.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE crm_lead
-                   SET create_date = moment.at,
-                       date_last_stage_update = moment.at,
-                       date_open = CASE WHEN date_open IS NOT NULL THEN moment.at END,
-                       date_closed = CASE WHEN date_closed IS NOT NULL OR NOT active THEN moment.at END,
-                       day_open = CASE WHEN date_open IS NOT NULL THEN 0 END,
-                       day_close = CASE WHEN date_closed IS NOT NULL OR NOT active THEN 0 END
-                  FROM unnest(%s::int[], %s::timestamp[]) AS moment(id, at)
-                 WHERE crm_lead.id = moment.id
-                """,
-                [lead_id for lead_id, _moment in moments],
-                [moment for _lead_id, moment in moments],
-            )
-        )
-        leads.invalidate_recordset(
-            ["create_date", "date_last_stage_update", "date_open", "date_closed", "day_open", "day_close"], flush=False
+    def _create_touches(self, plans):
+        """The visits that led to leads, and by what their channel was recognised."""
+        self.env["leadya.touch"].create([{**plan.visit, "lead_id": plan.lead_id} for plan in plans if plan.visit])
+        self.env["leadya.decision.log"]._log(
+            [plan.recognition.prepare_decision(plan.lead_id) for plan in plans if plan.recognition]
         )
 
     def _follow(self, leads):
-        """Let owners follow their leads, a statement for each owner instead of one for each lead."""
-        for user, owned in leads.grouped("user_id").items():
-            if user.active and user.partner_id:
-                self.env["mail.followers"]._insert_followers(
-                    "crm.lead", owned.ids, user.partner_id.ids, check_existing=False
+        """Let owners follow their leads.
+
+        ``_insert_followers`` makes them one by one, which costs as much as the leads themselves. These are new
+        leads, with nobody to be told: two statements do it for all of them.
+        """
+        subtypes, *_others = self.env["mail.message.subtype"].default_subtypes("crm.lead")
+        pairs = [(lead.id, lead.user_id.partner_id.id) for lead in leads if lead.user_id.active]
+        if not pairs:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH added AS (
+                    INSERT INTO mail_followers (res_model, res_id, partner_id)
+                    SELECT 'crm.lead', pair.lead_id, pair.partner_id
+                      FROM unnest(%(lead_ids)s::int[], %(partner_ids)s::int[]) AS pair(lead_id, partner_id)
+                    ON CONFLICT DO NOTHING
+                 RETURNING id
                 )
+                INSERT INTO mail_followers_mail_message_subtype_rel (mail_followers_id, mail_message_subtype_id)
+                SELECT added.id, subtype_id FROM added, unnest(%(subtype_ids)s::int[]) AS subtype_id
+                """,
+                lead_ids=[lead_id for lead_id, _partner_id in pairs],
+                partner_ids=[partner_id for _lead_id, partner_id in pairs],
+                subtype_ids=subtypes.ids,
+            )
+        )
+        leads.invalidate_recordset(["message_follower_ids", "message_partner_ids"], flush=False)
 
     def _join_leads(self, plans):
         """Complete leads that are there: empty fields, the visit, and a note with all that the row says."""
+        if not plans:
+            return
         notes = {}
         Lead = self.env["crm.lead"].with_context(**self._get_lead_context())
-        for plan in plans:
-            lead = Lead.browse(plan.lead_id)
-            lead.write(self._prepare_completion(lead, plan.vals))
+        leads = Lead.browse([plan.lead_id for plan in plans])
+        for lead, plan in zip(leads, plans, strict=True):
+            lead.write({name: plan.vals[name] for name in COMPLETED_FIELDS if plan.vals.get(name) and not lead[name]})
             plan.stage_id = lead.stage_id.id
             notes[lead.id] = notes.get(lead.id, Markup("")) + self._make_join_note(plan)
-        if notes:
-            Lead.browse(notes)._message_log_batch(notes)
-
-    def _prepare_completion(self, lead, vals):
-        values = {name: vals[name] for name in COMPLETED_FIELDS if vals.get(name) and not lead[name]}
-        if vals.get("touch_ids"):
-            values["touch_ids"] = vals["touch_ids"]
-        return values
+        self._create_touches(plans)
+        Lead.browse(notes)._message_log_batch(notes)
 
     def _make_join_note(self, plan):
         title = self.env._("Also in %(file)s, row %(number)s", file=self.name, number=plan.row.number)
@@ -178,6 +180,7 @@ class LeadyaImport(models.Model):
             {
                 "id": plan.row.id,
                 "state": plan.state,
+                "ref": plan.vals.get("external_ref"),
                 "lead_id": plan.lead_id or None,
                 "stage_id": plan.stage_id or None,
                 "code": plan.code or None,
@@ -188,23 +191,27 @@ class LeadyaImport(models.Model):
             for plan in plans
         ]
         self.env["leadya.import.row"].flush_model()
-        outcome = SQL(
-            "planned = item.state"
+        outcome = (
+            SQL("planned = item.state")
             if dry
-            else """
+            else SQL(
+                """
                 state = item.state, lead_id = item.lead_id, stage_id = item.stage_id,
                 values = CASE WHEN item.state = 'rejected' THEN leadya_import_row.values END,
-                write_date = now() AT TIME ZONE 'UTC'
-            """
+                write_date = %s
+                """,
+                # The leads' own: who is written to later was touched, see `_get_changed`.
+                self.env.cr.now(),
+            )
         )
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE leadya_import_row
-                   SET %(outcome)s, code = item.code, params = item.params,
+                   SET %(outcome)s, ref = item.ref, code = item.code, params = item.params,
                        remark_code = item.remark_code, remarks = item.remarks
                   FROM jsonb_to_recordset(%(items)s::jsonb) AS item(
-                       id int, state varchar, lead_id int, stage_id int,
+                       id int, state varchar, ref varchar, lead_id int, stage_id int,
                        code varchar, params jsonb, remark_code varchar, remarks jsonb)
                  WHERE leadya_import_row.id = item.id
                 """,

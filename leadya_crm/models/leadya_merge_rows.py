@@ -212,7 +212,9 @@ class LeadyaMerge(models.Model):
                 self._settle_counters(changed, current, restored)
             plans.append((model, restored, kinds))
             remarks += self._prepare_remarks(model, kept, gone)
-        self._restore(plans, changes.get("pairs") or {})
+        refused = self._restore(plans, changes.get("pairs") or {})
+        remarks += [{"model": model_name, "kept": len(ids)} for model_name, ids in refused.items()]
+        exact = exact and not refused
         self._compute_again(leads, plans, exact)
         if not exact:
             leads._leadya_settle_unmerged(self.merged_at)
@@ -247,26 +249,42 @@ class LeadyaMerge(models.Model):
     def _is_computed(self, field):
         return bool(field.store and field.compute and field.readonly)
 
-    @api.model
     def _restore(self, plans, pairs):
+        """Put back rows and pairs.
+
+        :return: ids of rows that something which came since does not allow, by model
+        :rtype: dict[str, set]
+        """
+        refused = defaultdict(set)
         links = {model: set(names) for model, names in self._get_referring_models().items()}
         for model, _restored, kinds in plans:
             self._insert_rows(model, by_number(kinds["removed"]))
         # To whom a row belongs comes first: an index that allows one of a kind a lead would
         # else refuse the second of them.
-        for model, restored, _kinds in plans:
-            self._update_rows(model, _pick(restored, lambda name, names=links[model._name]: name in names))
-        for model, restored, _kinds in plans:
-            self._update_rows(model, _pick(restored, lambda name, names=links[model._name]: name not in names))
+        for of_links in (True, False):
+            for model, restored, _kinds in plans:
+                names = links[model._name]
+                part = _pick(restored, lambda name, names=names, of_links=of_links: (name in names) == of_links)
+                for row_id in self._update_rows(model, part):
+                    refused[model._name].add(row_id)
         self._restore_pairs(pairs)
         self.env.invalidate_all(flush=False)
         for model, _restored, kinds in plans:
-            model.browse(kinds["added"]).exists().unlink()
+            self._remove_added(model.browse(kinds["added"]).exists())
+        return refused
+
+    def _remove_added(self, records):
+        """Delete what the merge itself made, unless somebody has worked on it since."""
+        records.filtered(lambda record: not record._log_access or record.write_date <= self.merged_at).unlink()
 
     @api.model
     def _update_rows(self, model, values_by_id):
-        """Set columns of rows; one statement for all rows with the same columns."""
-        groups = defaultdict(list)
+        """Set columns of rows; one statement for all rows with the same columns.
+
+        :return: ids of rows that could not be set: something that came since has their place
+        :rtype: list
+        """
+        groups, refused = defaultdict(list), []
         for row_id, values in values_by_id.items():
             groups[tuple(sorted(values))].append({"id": row_id, **values})
         for names, rows in groups.items():
@@ -274,10 +292,13 @@ class LeadyaMerge(models.Model):
                 with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
                     self._update_columns(model, names, rows)
             except IntegrityError:
-                # A row that took its place since; the others go back all the same.
-                if len(rows) > 1:
-                    for row in rows:
-                        self._update_rows(model, {row["id"]: {name: row[name] for name in names}})
+                # The others go back all the same.
+                if len(rows) == 1:
+                    refused.append(rows[0]["id"])
+                    continue
+                for row in rows:
+                    refused += self._update_rows(model, {row["id"]: {name: row[name] for name in names}})
+        return refused
 
     @api.model
     def _update_columns(self, model, names, rows):

@@ -1,13 +1,16 @@
-import logging
 import uuid
+from datetime import timedelta
 
 from markupsafe import Markup
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import mute_logger
 
-_logger = logging.getLogger(__name__)
+#: A submission waits seconds, or minutes where the scheduler was not woken; after that somebody has to look.
+STUCK_AFTER = timedelta(minutes=5)
 
 
 class SubmissionNotReady(Exception):
@@ -100,6 +103,7 @@ class LeadyaSubmission(models.Model):
     outcome = fields.Json(readonly=True, help="Of a test: what would have become of it.")
     retry_at = fields.Datetime("Tried Again At", readonly=True)
     tries = fields.Integer(readonly=True)
+    is_stuck = fields.Boolean("Waiting Too Long", compute="_compute_is_stuck")
 
     _reference_uniq = models.UniqueIndex("(reference)", "This reference is taken.")
     _key_uniq = models.UniqueIndex("(form_id, idempotency_key) WHERE idempotency_key IS NOT NULL", "This key was used.")
@@ -112,6 +116,22 @@ class LeadyaSubmission(models.Model):
             submission.understood_html = html_table(submission.understood)
             submission.unknown_html = html_table(submission.unknown_fields)
             submission.has_unknown = bool(submission.unknown_fields)
+
+    @api.depends("state", "retry_at")
+    def _compute_is_stuck(self):
+        stuck = self.filtered_domain(self._get_stuck_domain())
+        stuck.is_stuck = True
+        (self - stuck).is_stuck = False
+
+    @api.model
+    def _get_stuck_domain(self):
+        """What has waited for so long that the scheduler can't be running."""
+        since = fields.Datetime.now() - STUCK_AFTER
+        return (
+            Domain("state", "=", "received")
+            & Domain("received_at", "<", since)
+            & (Domain("retry_at", "=", False) | Domain("retry_at", "<", since))
+        )
 
     @api.depends("form_id.name", "sender", "received_at")
     def _compute_display_name(self):
@@ -150,18 +170,39 @@ class LeadyaSubmission(models.Model):
     def _try_again(self):
         self.write({"state": "received", "error": False, "retry_at": False, "tries": 0})
         self._wake_up()
-        return {"type": "ir.actions.client", "tag": "leadya_follow_submissions", "params": {"ids": self.ids}}
+        return self._follow()
+
+    def _follow(self, opened=False):
+        """Have the web client tell how the work goes on, and what became of it.
+
+        :param bool opened: show the submission itself when it is done
+        """
+        return {
+            "type": "ir.actions.client",
+            "tag": "leadya_follow_submissions",
+            "params": {"ids": self.ids, "opened": opened},
+        }
 
     @api.readonly
     def get_progress(self):
-        """What became of submissions that are tried again.
+        """How far submissions are that are followed.
 
-        :return: how many are ``waiting`` and how many ``failed``
+        :return: how many are ``waiting`` for their lead, how many ``failed``, and how many were ``put_off``: these
+            are tried again by themselves
         :rtype: dict
         """
         self.check_access("read")
-        states = self.mapped("state")
-        return {"waiting": states.count("received"), "failed": states.count("error")}
+        put_off = self.filtered(lambda submission: submission.state == "received" and submission.retry_at)
+        states = (self - put_off).mapped("state")
+        return {"waiting": states.count("received"), "failed": states.count("error"), "put_off": len(put_off)}
+
+    def action_process_now(self):
+        """Make leads of all that waits at once, where the scheduler does not."""
+        if not self.env.user.has_group("sales_team.group_sale_manager"):
+            raise AccessError(self.env._("Only a sales manager can do the scheduler's work."))
+        for remote in (False, True):
+            self.env["ir.cron"].sudo().browse(self._get_cron_id(remote)).method_direct_trigger()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_view_lead(self):
         self.ensure_one()

@@ -12,6 +12,7 @@ would else not see each other, and become two leads.
 import base64
 import binascii
 import logging
+import random
 import time
 from contextlib import contextmanager
 from datetime import timedelta
@@ -245,7 +246,9 @@ class LeadyaSubmission(models.Model):
         if tries >= MAX_TRIES:
             self._note_error(reason)
             return
-        retry_at = fields.Datetime.now() + min(timedelta(minutes=2 ** (tries - 1)), MAX_DELAY)
+        # Up to half as long again by chance: what failed together is not to come back together.
+        delay = min(timedelta(minutes=2 ** (tries - 1)), MAX_DELAY) * random.uniform(1, 1.5)
+        retry_at = (fields.Datetime.now() + delay).replace(microsecond=0)
         self.write({"tries": tries, "retry_at": retry_at, "error": reason})
 
     def _body(self):

@@ -2,6 +2,8 @@ from . import test_capture_parser
 from . import test_capture_form
 from . import test_capture_http
 from . import test_capture_concurrency
+from . import test_capture_process
+from . import test_submission_ui
 from . import test_work_time
 from . import test_keyword
 from . import test_attribution
@@ -18,6 +20,12 @@ from . import test_replay
 from . import test_sla
 from . import test_sla_concurrency
 from . import test_cadence
+from . import test_nurture
+from . import test_measured
+from . import test_row_changes
+from . import test_duplicates
+from . import test_merge
+from . import test_merge_ui
 from . import test_qualification
 from . import test_performance
 from . import test_pipeline_wizard

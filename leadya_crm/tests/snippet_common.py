@@ -202,7 +202,9 @@ class SnippetCase(CaptureCommon, VisitorCase):
 
     def _make_leads(self):
         """The leads of the door's submissions, which a scheduled action makes."""
-        self._run_action()
+        self.env.flush_all()
+        self.env.ref("leadya_crm.ir_cron_leadya_submission").method_direct_trigger()
+        self.env.invalidate_all()
         return self.form.submission_ids.sorted("id").lead_id
 
     def _assert_nothing_sent(self, visitor):

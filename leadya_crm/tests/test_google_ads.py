@@ -311,4 +311,5 @@ class TestGoogleAds(CaptureCommon, HttpCase):
         self._run_action()
         self.assertEqual((submission.state, submission.error), ("done", False))
         self.assertIn("Dana Levi", str(submission.outcome))
+        self.assertFalse(self.google.last_test_at, "it proves nothing of the connection")
         self.assertEqual(self.env["crm.lead"].search_count([]), before)

@@ -3,9 +3,11 @@ from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, Form, tagged
+from odoo.tests.common import get_db_name
 
-from .common import NOW
+from .common import NOW, Transaction
 from .merge_common import MergeCommon
 
 #: What merging and undoing may leave behind: the notes of it, and who is told of them.
@@ -51,6 +53,12 @@ class TestMerge(MergeCommon):
     def test_c3_counts_once(self):
         """What became part of another lead is neither lost nor won, and counts nowhere as a lead."""
         self.tail.probability = 0
+        reason = self.env["crm.lost.reason"].create({"name": "No budget"})
+        campaign = self.env["utm.campaign"].create({"name": "Twice"})
+        (self.head | self.tail).write(
+            {"partner_id": self.partner.id, "campaign_id": campaign.id, "lost_reason_id": reason.id}
+        )
+        load = self.member._get_lead_from_date(NOW)[self.rep.id, self.team.id]
         frequencies = self.env["crm.lead.scoring.frequency"].search_count([])
         self.merge()
         self.assertEqual(self.tail.won_status, "pending")
@@ -60,6 +68,13 @@ class TestMerge(MergeCommon):
         [found] = self.env["crm.lead"]._leadya_find_duplicates([{"email_normalized": "dana@merge.example"}])
         self.assertEqual(found, self.head)
         self.assertEqual(self.category.lead_count, 1)
+        self.assertEqual(self.partner.with_user(self.rep).opportunity_count, 1)
+        self.assertEqual(self.partner.action_view_opportunity()["domain"][-1], ("merged_into_id", "=", False))
+        self.assertEqual((campaign.crm_lead_count, reason.leads_count), (1, 1))
+        for action in (campaign.action_redirect_to_leads_opportunities(), reason.action_lost_leads()):
+            leads = self.env["crm.lead"].with_context(active_test=False).search(action["domain"])
+            self.assertEqual(leads, self.head)
+        self.assertEqual(self.member._get_lead_from_date(NOW)[self.rep.id, self.team.id], load - 1)
         rows = self.env["leadya.sla.report"].search([("lead_id", "in", (self.head | self.tail).ids)])
         self.assertEqual(rows.lead_id, self.head)
         action = self.env["ir.actions.act_window"]._for_xml_id("leadya_crm.crm_lead_source_action")
@@ -212,14 +227,16 @@ class TestMerge(MergeCommon):
         self.assertTrue(other.activity_ids, "nobody is left without a next step")
 
     def test_a_promise_of_its_kind_was_made_since(self):
-        """Two open promises of a kind cannot be: the later one stays, the old one stays closed."""
-        merge = self.merge()
+        """Two open promises of a kind cannot be: the later one stays, the old one stays closed, and that is told."""
+        # The promise of the second lead falls due later: it is the one that is cancelled.
+        merge = self.merge(head=self.tail)
         with self.at(NOW + timedelta(minutes=40)):
-            self.head.with_user(self.rep).action_log_attempt("no_answer")
+            self.tail.with_user(self.rep).action_log_attempt("reached")
         self.undo(merge)
         for lead in self.head | self.tail:
             still_open = lead.sla_clock_ids.filtered(lambda clock: clock.state in ("running", "at_risk", "breached"))
-            self.assertLessEqual(len(still_open), 1)
+            self.assertEqual(len(still_open), lead == self.tail)
+        self.assertIn("SLA Clock: ", merge.remark)
 
     def test_deleted_lead_cannot_come_back(self):
         merge = self.merge()
@@ -418,6 +435,18 @@ class TestNativeMerge(MergeCommon):
             self.assertEqual(rows.exists(), rows, model)
             self.assertEqual(rows[name], self.head, model)
 
+    def test_l2_import_undone_after_a_merge(self):
+        """Undoing an import removes leads that it made, but none that became more than that."""
+        rows = (self.head | self.tail).import_row_ids
+        self.assertEqual(set(rows.mapped("state")), {"created"})
+        other = self._make_lead(name="Not of the file", user_id=self.rep.id)
+        merged = (other | self.tail).merge_opportunity()
+        self.assertEqual(merged.import_row_ids.state, "kept")
+        merge = self.merge(merged | self.head)
+        self.assertEqual(set(merge.sudo().lead_id.import_row_ids.mapped("state")), {"kept"})
+        self.undo(merge)
+        self.assertEqual(self.head.import_row_ids.state, "created")
+
     def test_merge_of_a_lead_that_others_became_part_of(self):
         """The archived leads follow; their own merge cannot be undone any more."""
         third = self._make_lead(name="Third", user_id=self.rep.id)
@@ -467,3 +496,35 @@ class TestMergeOtherModules(MergeCommon):
         after = self.read_database()
         for table in ("mail_activity", "ir_attachment", "crm_tag_rel", "crm_lead"):
             self.assertEqual(after[table], before[table], table)
+
+
+@tagged("post_install", "-at_install")
+class TestMergeConcurrency(BaseCase):
+    """Two people merge the same leads at once: one does, the other is told (C3)."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with Transaction(self.registry) as env:
+            leads = env["crm.lead"].with_context(leadya_skip_intake=True).create([{"name": "Race"}] * 2)
+            self.ids = leads.ids
+        self.addCleanup(self._clean)
+
+    def _clean(self):
+        with Transaction(self.registry) as env:
+            env["crm.lead"].browse(self.ids).exists().unlink()
+
+    def test_c3_merged_once(self):
+        with Transaction(self.registry) as first:
+            merge_id = first["crm.lead"].browse(self.ids)._leadya_merge().id
+            with Transaction(self.registry) as second, self.assertRaisesRegex(UserError, "right now"):
+                second["crm.lead"].browse(self.ids)._leadya_merge()
+        with Transaction(self.registry) as env, self.assertRaisesRegex(UserError, "part of Race already"):
+            env["crm.lead"].browse(self.ids)._leadya_merge()
+        with Transaction(self.registry) as first:
+            first["leadya.merge"].browse(merge_id).action_undo()
+            with Transaction(self.registry) as second, self.assertRaisesRegex(UserError, "right now"):
+                second["leadya.merge"].browse(merge_id).action_undo()
+        with Transaction(self.registry) as env:
+            self.assertEqual(env["crm.lead"].browse(self.ids).mapped("active"), [True, True])
+            env["leadya.merge"].browse(merge_id).unlink()

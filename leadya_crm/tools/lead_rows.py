@@ -233,14 +233,28 @@ class RowReader:
         return next(column.header for column in self.columns if column.target == target)
 
 
-def make_digest(headers, cells):
-    """A fingerprint of a whole row, by which it is known again in another file with the same columns.
+class Digester:
+    """Makes fingerprints of whole rows, by which they are known again in another file with the same columns.
 
     The order of the columns, empty cells, letter case and what our own file of rejected rows adds don't count.
+
+    :param list[str] headers: column names
     """
-    parts = sorted(
-        f"{compact(header)}\x1f{' '.join(cell.split()).casefold()}"
-        for header, cell in zip([*headers, *[""] * (len(cells) - len(headers))], cells, strict=False)
-        if cell and target_by_header(header) != "ignore"
-    )
-    return hashlib.sha1("\x1e".join(parts).encode(errors="replace"), usedforsecurity=False).hexdigest()
+
+    def __init__(self, headers):
+        self.keys = [None if target_by_header(header) == "ignore" else compact(header) for header in headers]
+
+    def make(self, cells):
+        """:param list[str] cells: of one row; those beyond the headers count as well"""
+        keys = self.keys + [""] * (len(cells) - len(self.keys))
+        parts = sorted(
+            f"{key}\x1f{' '.join(cell.split()).casefold()}"
+            for key, cell in zip(keys, cells, strict=False)
+            if cell and key is not None
+        )
+        return hashlib.sha1("\x1e".join(parts).encode(errors="replace"), usedforsecurity=False).hexdigest()
+
+
+def make_digest(headers, cells):
+    """The fingerprint of one row, see :class:`Digester`."""
+    return Digester(headers).make(cells)

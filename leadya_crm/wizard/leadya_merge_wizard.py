@@ -16,6 +16,9 @@ GOES_ALONG = (
     "submission_ids",
 )
 
+#: As many as Odoo lets a user merge at once.
+MOST_LEADS = 5
+
 #: A description may be a page; its beginning is enough to know it.
 TEXT_LENGTH = 120
 
@@ -59,7 +62,7 @@ class LeadyaMergeWizard(models.TransientModel):
         for wizard in self:
             wizard.problem = wizard._get_problem()
             leads = wizard._get_ordered()
-            wizard.comparison = len(leads) > 1 and self.env["ir.qweb"]._render(
+            wizard.comparison = 1 < len(leads) <= MOST_LEADS and self.env["ir.qweb"]._render(
                 "leadya_crm.leadya_merge_comparison",
                 {"leads": leads, "rows": wizard._prepare_rows(leads), "counts": wizard._prepare_counts(leads)},
                 minimal_qcontext=True,
@@ -74,8 +77,8 @@ class LeadyaMergeWizard(models.TransientModel):
         leads = self.lead_ids._origin
         if len(leads) < 2:
             return self.env._("Choose at least two leads to merge.")
-        if len(leads) > 5 and not self.env.is_superuser():
-            return self.env._("At most five leads are merged at once.")
+        if len(leads) > MOST_LEADS:
+            return self.env._("At most %(count)s leads are merged at once.", count=MOST_LEADS)
         try:
             leads._merge_check(self.head_id._origin)
         except UserError as error:
@@ -99,10 +102,8 @@ class LeadyaMergeWizard(models.TransientModel):
         for name in names:
             field = leads._fields[name]
             texts = [self._format(field, lead[name], lead) for lead in leads]
-            head = leads[0]
-            value = field.convert_to_record(field.convert_to_cache(merged[name], head, validate=False), head)
-            result = self._format(field, value, head) if name in merged else texts[0]
             if any(texts):
+                result = self._format_merged(field, merged[name], leads[0]) if name in merged else texts[0]
                 label = field._description_string(self.env)
                 rows.append({"label": label, "texts": texts, "result": result, "changed": result != texts[0]})
         return sorted(rows, key=lambda row: len(set(row["texts"])) == 1)
@@ -122,9 +123,15 @@ class LeadyaMergeWizard(models.TransientModel):
         return rows
 
     @api.model
+    def _format_merged(self, field, value, lead):
+        """A value as it would be written, as people read it."""
+        cached = field.convert_to_cache(value, lead, validate=False)
+        return self._format(field, field.convert_to_record(cached, lead), lead)
+
+    @api.model
     def _format(self, field, value, lead):
         """A value as people read it."""
-        if field.type in ("many2one", "many2many"):
+        if field.relational:
             return ", ".join(value.sudo().mapped("display_name"))
         if not value:
             return ""
