@@ -47,6 +47,12 @@ from odoo.addons.base.models.res_partner import _tz_get
 #: States in which rows are being worked on, or are done.
 STARTED = ("testing", "running", "paused", "undoing")
 
+DUPLICATE_POLICIES = [
+    ("join", "Complete that lead"),
+    ("link", "Make another, and link it"),
+    ("make", "Make another"),
+]
+
 
 class LeadyaImport(models.Model):
     _name = "leadya.import"
@@ -110,7 +116,7 @@ class LeadyaImport(models.Model):
         "Without it they are loaded for the record: nobody is told, nothing is promised.",
     )
     duplicate_policy = fields.Selection(
-        [("join", "Complete that lead"), ("link", "Make another, and link it"), ("make", "Make another")],
+        DUPLICATE_POLICIES,
         "Already an Open Lead",
         default=lambda self: self.env.company.leadya_duplicate_policy,
         required=True,
@@ -126,9 +132,20 @@ class LeadyaImport(models.Model):
     )
     headers = fields.Json(readonly=True, copy=False)
     total_count = fields.Integer("Rows", readonly=True, copy=False)
+    map_id = fields.Many2one(
+        "leadya.import.map",
+        "Map",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        help="What columns and names are taken for, as it was kept under this name. The map that fits the file best is "
+        "proposed; choose another, or none.",
+    )
+    map_hint = fields.Char("Fits", compute="_compute_map_hint")
     origin_id = fields.Many2one(
         "leadya.import",
-        "Map Taken From",
+        "As In",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -188,7 +205,12 @@ class LeadyaImport(models.Model):
         if "file" in vals or "sheet_name" in vals:
             self._check_not_started()
             self._set({"state": "draft"})
-        return super().write(vals)
+        if "map_id" in vals:
+            self._check_not_started()
+        result = super().write(vals)
+        if "map_id" in vals and not self.env.context.get("leadya_proposing"):
+            self._apply_map()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):

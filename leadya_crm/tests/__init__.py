@@ -25,6 +25,7 @@ from . import test_pipeline_wizard
 from . import test_import_spreadsheet
 from . import test_import_columns
 from . import test_import_leads
+from . import test_import_map
 from . import test_import_zoho
 from . import test_translations
 from . import test_ui

@@ -127,3 +127,19 @@ def _shape(value):
     ):
         return "url"
     return "text"
+
+
+def overlap(known, headers, least=0.6):
+    """How well the columns of an earlier file fit those of another: 1 where they are the same, 0 where they don't.
+
+    A file may have lost or gained columns: it counts how many both have, of the smaller of the two at least 60 %.
+
+    :param known: names of the earlier file's columns
+    :param headers: names of the other's
+    :param float least: the share of the smaller set that has to be in common
+    """
+    first, second = ({compact(name) for name in names} for names in (known, headers))
+    common = len(first & second)
+    if not common or common < least * min(len(first), len(second)):
+        return 0.0
+    return common / len(first | second)
