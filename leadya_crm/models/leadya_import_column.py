@@ -28,3 +28,8 @@ class LeadyaImportColumn(models.Model):
                 record._sync_values()
             imports._reset_test()
         return result
+
+    def _says_something(self):
+        """Whether anything was to be chosen: an empty column is left out by itself, and may be filled next time."""
+        self.ensure_one()
+        return bool(self.sample) or self.target != "ignore"

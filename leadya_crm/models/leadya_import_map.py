@@ -107,7 +107,7 @@ class LeadyaImportMap(models.Model):
     def _keep_columns(self, record):
         own = {compact(column.header): column for column in self.column_ids}
         new = []
-        for column in record.column_ids:
+        for column in record.column_ids.filtered(lambda column: column._says_something()):
             values = {"target": column.target, "date_order": column.date_order}
             if compact(column.header) in own:
                 own[compact(column.header)].write(values)

@@ -17,8 +17,9 @@ class LeadyaImport(models.Model):
         """How many of the file's columns the map knows, and which it does not."""
         for record in self:
             known = record.map_id._get_targets()
-            new = [column.header for column in record.column_ids if compact(column.header) not in known]
-            total = len(record.column_ids)
+            columns = record.column_ids.filtered(lambda column: column.proposal != "ignore")
+            new = [column.header for column in columns if compact(column.header) not in known]
+            total = len(columns)
             if not (record.map_id and total):
                 record.map_hint = False
             elif not new:
@@ -35,6 +36,11 @@ class LeadyaImport(models.Model):
         """Propose a target for each column: as in the map that fits best, or the last import of such a file; else by
         name and values.
         """
+        ours = {compact(header) for header in self._get_reason_headers()}
+        proposals = [
+            "ignore" if compact(header) in ours else target
+            for header, target in zip(headers, propose_targets(headers, samples), strict=True)
+        ]
         month_first = "%m" in (self.env["res.lang"]._get_data(code=self.env.user.lang).date_format or "")[:3]
         self.column_ids.sudo().unlink()
         self.value_ids.sudo().unlink()
@@ -44,14 +50,12 @@ class LeadyaImport(models.Model):
                     "import_id": self.id,
                     "position": position,
                     "header": header,
-                    "target": target,
-                    "proposal": target,
+                    "target": proposals[position],
+                    "proposal": proposals[position],
                     "sample": self._format_sample(samples[position]),
                     "date_order": detect_date_order(samples[position]) or ("mdy" if month_first else "dmy"),
                 }
-                for position, (header, target) in enumerate(
-                    zip(headers, propose_targets(headers, samples), strict=True)
-                )
+                for position, header in enumerate(headers)
             ]
         )
         self.origin_id = self._find_origin()
@@ -83,11 +87,15 @@ class LeadyaImport(models.Model):
             record._reset_test()
 
     def _get_targets(self):
-        """What each column is taken for, by its name as it is compared.
+        """What each column is taken for, by its name as it is compared; one left out for being empty is not known.
 
         :rtype: dict[str, tuple]
         """
-        return {compact(column.header): (column.target, column.date_order) for column in self.column_ids}
+        return {
+            compact(column.header): (column.target, column.date_order)
+            for column in self.column_ids
+            if column._says_something()
+        }
 
     def _apply_targets(self, known):
         """:param dict known: target and order of dates, by the name of the column"""

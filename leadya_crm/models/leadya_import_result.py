@@ -7,6 +7,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.columns import compact
 from ..tools.spreadsheet import write_xlsx
 from .leadya_import import STARTED
 
@@ -136,13 +137,25 @@ class LeadyaImport(models.Model):
         )
         if not rows:
             raise UserError(self.env._("No row was rejected."))
-        width = max(len(self.headers), *(len(row.values or []) for row in rows))
-        headers = [*self.headers, *[""] * (width - len(self.headers)), self.env._("Why this row was rejected")]
-        content = write_xlsx(
-            headers, ([*(row.values or []), *[""] * (width - len(row.values or [])), row.reason or ""] for row in rows)
-        )
+        content = write_xlsx(*self._prepare_rejected(rows))
         attachment = self._store_rejected(content)
         return {"type": "ir.actions.act_url", "url": f"/web/content/{attachment.id}?download=true", "target": "self"}
+
+    def _prepare_rejected(self, rows):
+        """The columns as they came, and the reasons; reasons of an earlier round are left out.
+
+        :return: headers, and an iterator of rows
+        """
+        width = max(len(self.headers), *(len(row.values or []) for row in rows))
+        headers = [*self.headers, *[""] * (width - len(self.headers))]
+        ours = {compact(header) for header in self._get_reason_headers()}
+        positions = [position for position, header in enumerate(headers) if compact(header) not in ours]
+        lines = (
+            [*(values[position] if position < len(values) else "" for position in positions), row.reason or ""]
+            for row in rows
+            for values in [row.values or []]
+        )
+        return [*(headers[position] for position in positions), self.env._("Why this row was rejected")], lines
 
     def _store_rejected(self, content):
         name = self.env._("Rejected rows of %(name)s.xlsx", name=self.name.rsplit(".", 1)[0])
