@@ -22,8 +22,8 @@ class CrmTeamMember(models.Model):
     def _leadya_filter_leads(self, leads):
         """Ids of the leads that the member may take, by filter and company."""
         self.ensure_one()
-        companies = self.user_id.company_ids
-        allowed = leads.filtered(lambda lead: not lead.company_id or lead.company_id in companies)
+        foreign = leads.company_id - self.user_id.company_ids
+        allowed = leads.filtered(lambda lead: lead.company_id not in foreign) if foreign else leads
         return set(allowed._leadya_search_within(self.assignment_domain).ids)
 
     def _leadya_filter_preferred(self, leads):

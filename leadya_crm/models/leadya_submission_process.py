@@ -48,9 +48,11 @@ MAX_TRIES = 20
 MAX_DELAY = timedelta(hours=6)
 #: The advisory lock of the database that whoever makes leads of submissions holds.
 _LOCK_KEY = 0x1EAD7A
-#: Whether a scheduled action was called and has not begun. It begins with deleting its calls, which are still seen
-#: until it ends; xmax is the transaction that deletes a row.
-_SELECT_CALL = "SELECT id FROM ir_cron_trigger WHERE cron_id = %s AND call_at <= %s AND xmax = 0 LIMIT 1"
+#: After so long a call that was not answered is made again: the server may have been killed before it was heard.
+CALL_LASTS = timedelta(seconds=3)
+#: Whether a scheduled action was called just now and has not begun. It begins with deleting its calls, which are still
+#: seen until it ends; xmax is the transaction that deletes a row.
+_SELECT_CALL = "SELECT id FROM ir_cron_trigger WHERE cron_id = %s AND call_at BETWEEN %s AND %s AND xmax = 0 LIMIT 1"
 
 
 class LeadyaSubmission(models.Model):
@@ -169,7 +171,8 @@ class LeadyaSubmission(models.Model):
         It is asked after the submission was committed: an action that begins from now on sees it.
         """
         try:
-            self.env.cr.execute(_SELECT_CALL, [cron_id, fields.Datetime.now()])
+            now = fields.Datetime.now()
+            self.env.cr.execute(_SELECT_CALL, [cron_id, now - CALL_LASTS, now])
             if not self.env.cr.rowcount:
                 with self.env.registry.cursor() as cr:
                     self.env(cr=cr)["ir.cron"].sudo().browse(cron_id)._trigger()
