@@ -1,5 +1,6 @@
 # Building blocks
 from . import leadya_automation_mixin
+from . import leadya_alert_mixin
 from . import leadya_lead_count_mixin
 from . import leadya_lead_filter_mixin
 from . import leadya_decision_log
@@ -17,6 +18,15 @@ from . import leadya_contact_attempt
 from . import leadya_merge
 from . import leadya_merge_rows
 
+from . import leadya_sla_category_alert
+
+# Assignment
+from . import leadya_skill
+from . import leadya_territory
+from . import leadya_assignment_rule
+from . import leadya_decision_dossier
+from . import leadya_replay
+
 # What Odoo has, extended
 from . import crm_lead_intake
 from . import crm_lead_batch
@@ -24,6 +34,7 @@ from . import crm_lead_attribution
 from . import crm_lead_link
 from . import crm_lead_triage
 from . import crm_lead_assignment
+from . import crm_lead_reassignment
 from . import crm_lead_sla
 from . import crm_lead_cadence
 from . import crm_lead_nurture
@@ -34,6 +45,7 @@ from . import crm_lead_measured
 from . import crm_lead_qualification
 from . import crm_team
 from . import crm_team_member
+from . import crm_lost_reason
 from . import mail_activity
 from . import res_company
 from . import res_config_settings

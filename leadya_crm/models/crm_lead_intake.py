@@ -93,10 +93,14 @@ class CrmLead(models.Model):
         unknown = set(names) - set(INTAKE_STEPS)
         if unknown:
             raise UserError(self.env._("The corridor has no step %(names)s.", names=", ".join(sorted(unknown))))
-        if not self.env.user.has_group("sales_team.group_sale_manager"):
+        # Automation rules run with all rights, whoever has set them off.
+        if not self.env.su and not self.env.user.has_group("sales_team.group_sale_manager"):
             raise AccessError(self.env._("Only a sales manager can run the steps of the corridor again."))
         self.check_access("write")
-        self._leadya_run_steps([name for name in INTAKE_STEPS if name in names])
+        # Leads that another worker is giving to somebody are left to it.
+        leads = self.try_lock_for_update(allow_referencing=True)
+        leads.invalidate_recordset(["user_id"])
+        leads._leadya_run_steps([name for name in INTAKE_STEPS if name in names])
 
     def _leadya_run_steps(self, names):
         """Run steps of the corridor in their order.
@@ -111,13 +115,18 @@ class CrmLead(models.Model):
         """
         if not self:
             return
-        leads_sudo = self.sudo().with_context(
-            clean_context(self.env.context), leadya_corridor=True, mail_notrack=True, mail_auto_subscribe_no_notify=True
-        )
+        leads_sudo = self._leadya_in_corridor()
         # What is computed from new values goes to the database with what the steps find, not before it.
         leads_sudo._recompute_recordset()
         decisions = [decision for name in names for decision in getattr(leads_sudo, INTAKE_STEPS[name])()]
         self.env["leadya.decision.log"]._log(decisions)
+
+    def _leadya_in_corridor(self, **context):
+        """The leads as the corridor works on them: with all rights, and without notices of each write."""
+        return self.sudo().with_context(
+            clean_context(self.env.context),
+            **{"leadya_corridor": True, "mail_notrack": True, "mail_auto_subscribe_no_notify": True, **context},
+        )
 
     def _leadya_write_each(self, values_by_id):
         """Write different values on the leads with one ``write`` per set of values.

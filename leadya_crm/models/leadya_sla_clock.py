@@ -148,7 +148,16 @@ class LeadyaSlaClock(models.Model):
                 for clock in first
             ]
         )
+        first._reassign_safely()
         first.filtered("category_id.notify_leader")._notify_leaders_safely()
+
+    def _reassign_safely(self):
+        """Rules that say so give late leads to somebody else; the promises are marked in any case."""
+        try:
+            with self.env.cr.savepoint():
+                self.lead_id._leadya_reassign("breach")
+        except Exception:  # whatever a rule or another module throws
+            _logger.exception("Late leads %s could not be given to others", self.lead_id.ids)
 
     def _notify_leaders_safely(self):
         """A notice that cannot be sent must not keep other promises from being marked."""

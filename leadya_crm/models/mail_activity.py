@@ -11,3 +11,9 @@ class MailActivity(models.Model):
         index="btree_not_null",
         help="Technical: which next step of a lead the module scheduled; empty for everybody else's activities.",
     )
+    leadya_alert = fields.Char(
+        "Alert",
+        readonly=True,
+        copy=False,
+        help="Technical: what was found wrong with a rule; empty for everybody else's activities.",
+    )

@@ -16,6 +16,15 @@ class ResCompany(models.Model):
         default="trial",
         required=True,
     )
+    leadya_assignment_catch_up = fields.Boolean(
+        "Catch Up after Absence",
+        help="Where members take turns: who comes back from leave gets the turns that were missed. "
+        "Otherwise it goes on where it stands.",
+    )
+    leadya_assignment_bad_credit = fields.Boolean(
+        "Credit for Bad Leads",
+        help="Where members take turns: a lead that turned out bad does not count as one.",
+    )
     leadya_link_strength = fields.Integer(
         "Link Organizations from",
         default=80,

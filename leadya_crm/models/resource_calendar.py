@@ -4,13 +4,16 @@ from pytz import timezone as timezone_of
 
 from odoo import models
 
-from ..tools.moments import naive
+from ..tools.moments import naive, utc
 from ..tools.work_time import WorkTime
 
 #: Days of working intervals that are laid out at once. 110 days hold every usual promise;
 #: where they do not (a calendar of few hours, a long holiday), a longer table is made.
 HORIZON_DAYS = 110
 LONG_HORIZON_DAYS = 800
+
+#: A calendar without hours for so long is not on holiday, it was emptied.
+HOPE_DAYS = 28
 
 
 class ResourceCalendar(models.Model):
@@ -31,6 +34,13 @@ class ResourceCalendar(models.Model):
             return WorkTime([(start, end)], end)
         intervals = self._work_intervals_batch(start, end)[False]
         return WorkTime([(begin, stop) for begin, stop, _attendances in intervals], end)
+
+    def _leadya_has_hours(self):
+        """Whether anybody works by the calendar in the coming weeks."""
+        self.ensure_one()
+        now = utc(self.env.cr.now())
+        end = now + timedelta(days=HOPE_DAYS)
+        return self.flexible_hours or self._leadya_work_time(now, end).seconds_between(now, end) > 0
 
     def _leadya_plan(self, starts, minutes):
         """The moments at which so many working minutes will have passed, as a batch.

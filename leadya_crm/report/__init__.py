@@ -1,1 +1,2 @@
+from . import leadya_fairness_report
 from . import leadya_sla_report

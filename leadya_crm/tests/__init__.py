@@ -10,6 +10,13 @@ from . import test_attribution
 from . import test_link
 from . import test_triage
 from . import test_assignment
+from . import test_assignment_engine
+from . import test_assignment_rule
+from . import test_assignment_triggers
+from . import test_assignment_concurrency
+from . import test_assignment_performance
+from . import test_fairness
+from . import test_replay
 from . import test_sla
 from . import test_sla_concurrency
 from . import test_cadence
@@ -28,6 +35,7 @@ from . import test_import_leads
 from . import test_import_map
 from . import test_import_zoho
 from . import test_translations
+from . import test_assignment_ui
 from . import test_ui
 from . import test_views_performance
 from . import test_snippet_parser
