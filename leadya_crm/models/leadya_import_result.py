@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from ..tools.columns import compact
 from ..tools.spreadsheet import write_xlsx
 from .leadya_import import STARTED
+from .leadya_import_map import OPTIONS
 
 
 class LeadyaImport(models.Model):
@@ -126,6 +127,18 @@ class LeadyaImport(models.Model):
             **self.env["ir.actions.act_window"]._for_xml_id("leadya_crm.leadya_import_row_action"),
             "domain": [("import_id", "=", self.id)],
             "context": {},
+        }
+
+    def action_load_mended(self):
+        """Begin another import, with the same map and options, for rejected rows that were mended."""
+        self.ensure_one()
+        options = self._convert_to_write({name: self[name] for name in (*OPTIONS, "map_id", "company_id")})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Load Mended Rows"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "context": {f"default_{name}": value for name, value in options.items()},
         }
 
     def action_download_rejected(self):

@@ -40,3 +40,5 @@ from . import test_ui
 from . import test_views_performance
 from . import test_snippet_parser
 from . import test_snippet
+from . import test_capture_fuzz
+from . import test_import_fuzz
