@@ -101,7 +101,7 @@ class LeadyaSubmission(models.Model):
         domain = self._get_waiting_domain(remote)
         batch = self.search(domain, order="received_at, id", limit=REMOTE_BATCH_SIZE if remote else BATCH_SIZE)
         # Asked before anybody is kept waiting by the lock.
-        reads = batch._read_all() if remote else None
+        reads = batch._read_ahead() if remote else None
         if not batch:
             return 0
         with self._making_leads():
@@ -208,6 +208,20 @@ class LeadyaSubmission(models.Model):
                 self._postpone(self.env._("Another change was in the way."))
             else:
                 self._fail(error)
+
+    def _read_ahead(self):
+        """As :meth:`_read_all`, where what can't even be read is set apart."""
+        try:
+            with self.env.cr.savepoint():
+                return self._read_all()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:
+            if len(self) > 1:
+                half = len(self) // 2
+                return self[:half]._read_ahead() | self[half:]._read_ahead()
+            self._fail(error)
+            return {}
 
     def _read_all(self):
         """What each submission says; those that can't be read are marked so.
