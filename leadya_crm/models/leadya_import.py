@@ -41,6 +41,7 @@ from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.misc import formatLang
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -168,7 +169,8 @@ class LeadyaImport(models.Model):
         "leadya.import.value", "import_id", "Channels", domain=[("kind", "=", "channel_id")]
     )
     team_value_ids = fields.One2many("leadya.import.value", "import_id", "Teams", domain=[("kind", "=", "team_id")])
-    unknown_value_count = fields.Integer("Unknown Names", compute="_compute_unknown_value_count")
+    unknown_value_count = fields.Integer("Unknown Names", compute="_compute_unknown_values")
+    unknown_values = fields.Char("Unknown", compute="_compute_unknown_values", help="The commonest of them.")
     row_ids = fields.One2many("leadya.import.row", "import_id", "Rows of the File", readonly=True)
 
     @api.depends("filename")
@@ -182,14 +184,18 @@ class LeadyaImport(models.Model):
             record.name = record.name or unnamed
 
     @api.depends("value_ids.state")
-    def _compute_unknown_value_count(self):
-        counts = dict(
-            self.env["leadya.import.value"]._read_group(
-                [("import_id", "in", self.ids), ("state", "=", "unknown")], ["import_id"], ["__count"]
-            )
+    def _compute_unknown_values(self):
+        unknown = self.env["leadya.import.value"].search_fetch(
+            [("import_id", "in", self.ids), ("state", "=", "unknown")],
+            ["import_id", "text", "count"],
+            order="count desc, id",
         )
+        by_import = unknown.grouped("import_id")
         for record in self:
-            record.unknown_value_count = counts.get(record._origin, 0)
+            lines = by_import.get(record._origin, unknown.browse())
+            record.unknown_value_count = len(lines)
+            shown = ", ".join(f"“{line.text}” ({formatLang(self.env, line.count, digits=0)})" for line in lines[:5])
+            record.unknown_values = f"{shown} …" if len(lines) > 5 else shown
 
     # ------------------------------------------------------------
     # CRUD

@@ -6,10 +6,12 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import formatLang
 
 from ..tools.columns import compact
 from ..tools.spreadsheet import write_xlsx
 from .leadya_import import STARTED
+from .leadya_import_map import OPTIONS
 
 
 class LeadyaImport(models.Model):
@@ -87,7 +89,7 @@ class LeadyaImport(models.Model):
             lines = record._get_reason_lines(templates)
             items = Markup().join(
                 Markup("<li><b>%s</b> × %s <span class='text-muted'>(%s)</span></li>")
-                % (count, text, self.env._("first: row %(number)s", number=number))
+                % (formatLang(self.env, count, digits=0), text, self.env._("first: row %(number)s", number=number))
                 for count, text, number in lines
             )
             record.reason_html = Markup("<ul class='mb-0'>%s</ul>") % items if items else False
@@ -126,6 +128,18 @@ class LeadyaImport(models.Model):
             **self.env["ir.actions.act_window"]._for_xml_id("leadya_crm.leadya_import_row_action"),
             "domain": [("import_id", "=", self.id)],
             "context": {},
+        }
+
+    def action_load_mended(self):
+        """Begin another import, with the same map and options, for rejected rows that were mended."""
+        self.ensure_one()
+        options = self._convert_to_write({name: self[name] for name in (*OPTIONS, "map_id", "company_id")})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Load Mended Rows"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "context": {f"default_{name}": value for name, value in options.items()},
         }
 
     def action_download_rejected(self):
