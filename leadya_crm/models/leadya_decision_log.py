@@ -24,7 +24,9 @@ class LeadyaDecisionLog(models.Model):
     _rec_name = "explanation"
 
     lead_id = fields.Many2one("crm.lead", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="lead_id.company_id", store=True, index="btree_not_null")
+    # As it was when the decision was taken: following the lead's would cost each change of an
+    # owner a search here. Who may see it is decided by the lead's own (see the record rule).
+    company_id = fields.Many2one("res.company", readonly=True, index="btree_not_null")
     step = fields.Selection(
         [
             ("attribute", "Attribution"),

@@ -41,6 +41,7 @@ from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.misc import formatLang
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -193,7 +194,7 @@ class LeadyaImport(models.Model):
         for record in self:
             lines = by_import.get(record._origin, unknown.browse())
             record.unknown_value_count = len(lines)
-            shown = ", ".join(f"“{line.text}” ({line.count})" for line in lines[:5])
+            shown = ", ".join(f"“{line.text}” ({formatLang(self.env, line.count, digits=0)})" for line in lines[:5])
             record.unknown_values = f"{shown} …" if len(lines) > 5 else shown
 
     # ------------------------------------------------------------

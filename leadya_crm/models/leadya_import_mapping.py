@@ -16,10 +16,11 @@ class LeadyaImport(models.Model):
     def _compute_map_hint(self):
         """How many of the file's columns the map knows, and which it does not."""
         for record in self:
-            known = record.map_id._get_targets()
-            columns = record.column_ids.filtered(lambda column: column.proposal != "ignore")
-            new = [column.header for column in columns if compact(column.header) not in known]
-            total = len(columns)
+            targets = record.map_id._get_targets()
+            known = record.column_ids.filtered(lambda column, targets=targets: compact(column.header) in targets)
+            # What is left out by itself is nothing that the map could know.
+            new = (record.column_ids - known).filtered(lambda column: column.proposal != "ignore").mapped("header")
+            total = len(known) + len(new)
             if not (record.map_id and total):
                 record.map_hint = False
             elif not new:
@@ -27,7 +28,7 @@ class LeadyaImport(models.Model):
             else:
                 record.map_hint = self.env._(
                     "%(known)s of %(total)s columns; new are %(names)s",
-                    known=total - len(new),
+                    known=len(known),
                     total=total,
                     names=", ".join(new[:5]) + (" …" if len(new) > 5 else ""),
                 )

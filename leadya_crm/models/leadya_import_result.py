@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import formatLang
 
 from ..tools.columns import compact
 from ..tools.spreadsheet import write_xlsx
@@ -88,7 +89,7 @@ class LeadyaImport(models.Model):
             lines = record._get_reason_lines(templates)
             items = Markup().join(
                 Markup("<li><b>%s</b> × %s <span class='text-muted'>(%s)</span></li>")
-                % (count, text, self.env._("first: row %(number)s", number=number))
+                % (formatLang(self.env, count, digits=0), text, self.env._("first: row %(number)s", number=number))
                 for count, text, number in lines
             )
             record.reason_html = Markup("<ul class='mb-0'>%s</ul>") % items if items else False

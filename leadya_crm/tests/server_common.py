@@ -23,7 +23,8 @@ class OwnServer:
     """
 
     def __init__(self, cron_threads=0):
-        self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
+        # Closed by `kill`.
+        self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")  # noqa: SIM115
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -62,9 +63,9 @@ class OwnServer:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        self.log.close()
 
     def read_log(self):
-        self.log.flush()
         with open(self.log.name) as log:
             return log.read()
 
