@@ -241,7 +241,8 @@ def spawn(side, arguments, path):
         sys.exit(f"The import of {side} failed.")
     cost = json.loads(done.stdout.splitlines()[-1])
     print(
-        f"{side:<8}{cost['seconds']:>9.1f} s, {cost['cpu']:.1f} s of it in Python{arguments.rows / cost['seconds']:>9.0f} rows a second"
+        f"{side:<8}{cost['seconds']:>9.1f} s, {cost['cpu']:.1f} s of it in Python"
+        f"{arguments.rows / cost['seconds']:>9.0f} rows a second"
         f"{cost['queries'] / arguments.rows:>9.2f} queries a row"
         f"{cost['before']:>8.0f} MB before{cost['peak']:>8.0f} MB at most",
         flush=True,
