@@ -33,11 +33,11 @@ _logger = logging.getLogger(__name__)
 
 #: Leads of one transaction: enough that queries per batch vanish among those per lead, few enough that the first
 #: of them need not wait long for the last.
-BATCH_SIZE = 200
+BATCH_SIZE = 300
 #: The same where another system is asked for each.
 REMOTE_BATCH_SIZE = 20
 #: Seconds for which more is awaited after a batch: a batch costs as much as dozens of leads, so few large ones are
-#: made of a stream. What comes alone is taken at once.
+#: made of a stream. What comes alone is taken at once, and so is what is there already.
 GATHER_SECONDS = 0.5
 #: How often in a row a batch is tried anew when other transactions are in its way.
 MAX_CONFLICTS = 5
@@ -99,7 +99,8 @@ class LeadyaSubmission(models.Model):
         :return: seconds that are left for more; 0 when nothing waits that could be taken
         """
         domain = self._get_waiting_domain(remote)
-        batch = self.search(domain, order="received_at, id", limit=REMOTE_BATCH_SIZE if remote else BATCH_SIZE)
+        limit = REMOTE_BATCH_SIZE if remote else BATCH_SIZE
+        batch = self.search(domain, order="received_at, id", limit=limit)
         # Asked before anybody is kept waiting by the lock.
         reads = batch._read_ahead() if remote else None
         if not batch:
@@ -112,7 +113,7 @@ class LeadyaSubmission(models.Model):
             # Nothing is said to remain: Odoo would then call the action again without waking the scheduler.
             time_left = self.env["ir.cron"]._commit_progress(len(batch - tests), remaining=0)
             tests._rehearse(reads)
-        if len(batch) > 1:
+        if 1 < len(batch) < limit:
             time.sleep(min(GATHER_SECONDS, time_left))
         return time_left if batch else 0
 
