@@ -25,9 +25,8 @@ class TextWriterMixin:
 
     def write(self, row, column, cell_value, style=None):
         if isinstance(cell_value, str) and cell_value.startswith(_FORMULAS):
-            self.worksheet.write_string(row, column, cell_value, style)
-        else:
-            super().write(row, column, cell_value, style)
+            return self.worksheet.write_string(row, column, cell_value, style)
+        return super().write(row, column, cell_value, style)
 
 
 class TextXlsxWriter(TextWriterMixin, ExportXlsxWriter):

@@ -135,7 +135,6 @@ class LeadyaImport(models.Model):
     total_count = fields.Integer("Rows", readonly=True, copy=False)
     map_id = fields.Many2one(
         "leadya.import.map",
-        "Map",
         check_company=True,
         index="btree_not_null",
         ondelete="set null",

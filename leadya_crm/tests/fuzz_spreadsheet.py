@@ -432,7 +432,7 @@ def try_file(spreadsheet, data):
     return outcome, faults
 
 
-def main(first, last):
+def main(first, last):  # pylint: disable=print-used; a command, which prints what it found
     # As a package of its own, since the addon's would load Odoo.
     sys.path.insert(0, str(Path(__file__).parents[1]))
     from tools import spreadsheet
