@@ -33,6 +33,8 @@ from . import test_import_spreadsheet
 from . import test_import_columns
 from . import test_import_leads
 from . import test_import_map
+from . import test_import_background
+from . import test_import_concurrency
 from . import test_import_zoho
 from . import test_translations
 from . import test_assignment_ui
