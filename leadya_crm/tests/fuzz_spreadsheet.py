@@ -432,7 +432,7 @@ def try_file(spreadsheet, data):
     return outcome, faults
 
 
-def main(first, last):  # pylint: disable=print-used; a command, which prints what it found
+def main(first, last):
     # As a package of its own, since the addon's would load Odoo.
     sys.path.insert(0, str(Path(__file__).parents[1]))
     from tools import spreadsheet
@@ -444,13 +444,19 @@ def main(first, last):  # pylint: disable=print-used; a command, which prints wh
     files, seen = BrokenFiles(), Counter()
     for number in range(first, last):
         # Told before it is tried: whoever waits for us knows which file was the last.
-        print(json.dumps({"begun": number}), flush=True)
+        _tell({"begun": number})
         kind, data = files.file(number)
         outcome, faults = try_file(spreadsheet, data)
         seen[outcome] += 1
         if faults:
-            print(json.dumps({"number": number, "kind": kind, "size": len(data), "faults": faults}), flush=True)
-    print(json.dumps({"seen": seen}), flush=True)
+            _tell({"number": number, "kind": kind, "size": len(data), "faults": faults})
+    _tell({"seen": seen})
+
+
+def _tell(finding):
+    """A line of JSON to whoever waits for us, at once."""
+    sys.stdout.write(json.dumps(finding) + "\n")
+    sys.stdout.flush()
 
 
 def _peak():
