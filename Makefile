@@ -2,12 +2,14 @@
 PYTHON ?= python3
 DEV = $(PYTHON) tools/dev.py
 
-.PHONY: run test lint format bench shell update i18n db db-stop clean
+.PHONY: run test fuzz lint format bench shell update i18n db db-stop clean
 
 # Serve the demo database and print address and login; PORT=8070 asks for another port.
 run: ; @$(DEV) run
 # Linters and every test; T=<file>[::Class[::test]] and K=<part of a name> run a few in seconds.
 test: ; @$(DEV) test $(T) $(if $(K),-k '$(K)')
+# All hostile requests and broken files, of which `test` tries the first part; N=<how many> requests.
+fuzz: ; @LEADYA_FUZZ=$(or $(N),10000) $(DEV) test leadya_crm/tests/test_capture_fuzz.py leadya_crm/tests/test_import_fuzz.py
 # Every linter; `format` lets the formatters mend what they can.
 lint: ; @$(DEV) lint
 format: ; @$(DEV) format

@@ -32,7 +32,9 @@
         "views/leadya_submission_views.xml",
         "views/leadya_capture_form_views.xml",
         "views/leadya_capture_templates.xml",
+        "wizard/leadya_import_map_wizard_views.xml",
         "views/leadya_import_views.xml",
+        "views/leadya_import_map_views.xml",
         "views/leadya_channel_views.xml",
         "views/leadya_keyword_views.xml",
         "views/leadya_touch_views.xml",
@@ -68,8 +70,8 @@
         "demo/leadya_capture_form_demo.xml",
         "demo/leadya_demo.xml",
         "demo/leadya_promise_demo.xml",
-        "demo/leadya_assignment_demo.xml",
         "demo/leadya_nurture_demo.xml",
+        "demo/leadya_assignment_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -99,10 +99,13 @@ from . import leadya_intake
 from . import crm_lead_submission
 from . import ir_http
 from . import leadya_import
+from . import leadya_import_column_mixin
 from . import leadya_import_column
+from . import leadya_import_value_mixin
 from . import leadya_import_value
 from . import leadya_import_value_proposal
 from . import leadya_import_row
+from . import leadya_import_map
 from . import leadya_import_file
 from . import leadya_import_mapping
 from . import leadya_import_check

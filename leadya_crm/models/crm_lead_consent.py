@@ -15,10 +15,11 @@ class CrmLead(models.Model):
 
     @api.depends("submission_ids.consent_at")
     def _compute_consent_at(self):
-        given = dict(
-            self.env["leadya.submission"]._read_group(
-                [("lead_id", "in", self.ids), ("consent_at", "!=", False)], ["lead_id"], ["consent_at:max"]
-            )
-        )
+        # Of a lead that is made without a submission nothing need be asked.
+        submitted = self.filtered("submission_ids")
+        given = {}
+        if submitted:
+            domain = [("lead_id", "in", submitted.ids), ("consent_at", "!=", False)]
+            given = dict(self.env["leadya.submission"]._read_group(domain, ["lead_id"], ["consent_at:max"]))
         for lead in self:
             lead.consent_at = given.get(lead, False)

@@ -41,11 +41,18 @@ from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.misc import formatLang
 
 from odoo.addons.base.models.res_partner import _tz_get
 
 #: States in which rows are being worked on, or are done.
 STARTED = ("testing", "running", "paused", "undoing")
+
+DUPLICATE_POLICIES = [
+    ("join", "Complete that lead"),
+    ("link", "Make another, and link it"),
+    ("make", "Make another"),
+]
 
 
 class LeadyaImport(models.Model):
@@ -110,7 +117,7 @@ class LeadyaImport(models.Model):
         "Without it they are loaded for the record: nobody is told, nothing is promised.",
     )
     duplicate_policy = fields.Selection(
-        [("join", "Complete that lead"), ("link", "Make another, and link it"), ("make", "Make another")],
+        DUPLICATE_POLICIES,
         "Already an Open Lead",
         default=lambda self: self.env.company.leadya_duplicate_policy,
         required=True,
@@ -126,9 +133,19 @@ class LeadyaImport(models.Model):
     )
     headers = fields.Json(readonly=True, copy=False)
     total_count = fields.Integer("Rows", readonly=True, copy=False)
+    map_id = fields.Many2one(
+        "leadya.import.map",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        help="What columns and names are taken for, as it was kept under this name. The map that fits the file best is "
+        "proposed; choose another, or none.",
+    )
+    map_hint = fields.Char("Fits", compute="_compute_map_hint")
     origin_id = fields.Many2one(
         "leadya.import",
-        "Map Taken From",
+        "As In",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -151,7 +168,8 @@ class LeadyaImport(models.Model):
         "leadya.import.value", "import_id", "Channels", domain=[("kind", "=", "channel_id")]
     )
     team_value_ids = fields.One2many("leadya.import.value", "import_id", "Teams", domain=[("kind", "=", "team_id")])
-    unknown_value_count = fields.Integer("Unknown Names", compute="_compute_unknown_value_count")
+    unknown_value_count = fields.Integer("Unknown Names", compute="_compute_unknown_values")
+    unknown_values = fields.Char("Unknown", compute="_compute_unknown_values", help="The commonest of them.")
     row_ids = fields.One2many("leadya.import.row", "import_id", "Rows of the File", readonly=True)
 
     @api.depends("filename")
@@ -165,14 +183,18 @@ class LeadyaImport(models.Model):
             record.name = record.name or unnamed
 
     @api.depends("value_ids.state")
-    def _compute_unknown_value_count(self):
-        counts = dict(
-            self.env["leadya.import.value"]._read_group(
-                [("import_id", "in", self.ids), ("state", "=", "unknown")], ["import_id"], ["__count"]
-            )
+    def _compute_unknown_values(self):
+        unknown = self.env["leadya.import.value"].search_fetch(
+            [("import_id", "in", self.ids), ("state", "=", "unknown")],
+            ["import_id", "text", "count"],
+            order="count desc, id",
         )
+        by_import = unknown.grouped("import_id")
         for record in self:
-            record.unknown_value_count = counts.get(record._origin, 0)
+            lines = by_import.get(record._origin, unknown.browse())
+            record.unknown_value_count = len(lines)
+            shown = ", ".join(f"“{line.text}” ({formatLang(self.env, line.count, digits=0)})" for line in lines[:5])
+            record.unknown_values = f"{shown} …" if len(lines) > 5 else shown
 
     # ------------------------------------------------------------
     # CRUD
@@ -188,7 +210,12 @@ class LeadyaImport(models.Model):
         if "file" in vals or "sheet_name" in vals:
             self._check_not_started()
             self._set({"state": "draft"})
-        return super().write(vals)
+        if "map_id" in vals:
+            self._check_not_started()
+        result = super().write(vals)
+        if "map_id" in vals and not self.env.context.get("leadya_proposing"):
+            self._apply_map()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):

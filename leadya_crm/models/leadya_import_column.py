@@ -1,71 +1,19 @@
 from odoo import fields, models
 
-# Targets whose names in the file are shown to the user, to be matched with records.
-MAPPED_TARGETS = ("source_id", "channel_id", "stage_id", "user_id", "team_id", "country_id")
-
 
 class LeadyaImportColumn(models.Model):
     """One column of a file, and the field of the lead that it is meant for."""
 
     _name = "leadya.import.column"
     _description = "Import Column"
+    _inherit = ["leadya.import.column.mixin"]
     _order = "import_id, position"
-    _rec_name = "header"
 
     import_id = fields.Many2one("leadya.import", required=True, readonly=True, index=True, ondelete="cascade")
     position = fields.Integer(readonly=True)
-    header = fields.Char("Column", readonly=True, required=True)
+    header = fields.Char(readonly=True)
     sample = fields.Char("For Instance", readonly=True)
-    target = fields.Selection(
-        [
-            ("external_ref", "Identifier"),
-            ("name", "Title of the Lead"),
-            ("contact_name", "Contact Name"),
-            ("first_name", "First Name"),
-            ("last_name", "Last Name"),
-            ("partner_name", "Company Name"),
-            ("email_from", "Email"),
-            ("phone", "Phone"),
-            ("mobile", "Mobile"),
-            ("function", "Job Position"),
-            ("website", "Website"),
-            ("street", "Street"),
-            ("street2", "Street 2"),
-            ("city", "City"),
-            ("state_id", "State / Region"),
-            ("zip", "ZIP"),
-            ("country_id", "Country"),
-            ("description", "Notes"),
-            ("create_date", "Creation Time"),
-            ("stage_id", "Status"),
-            ("user_id", "Salesperson"),
-            ("team_id", "Sales Team"),
-            ("source_id", "Source"),
-            ("channel_id", "Channel"),
-            ("medium_id", "UTM Medium"),
-            ("campaign_id", "Campaign"),
-            ("utm_term", "Search Keyword"),
-            ("landing_url", "Landing Page"),
-            ("referrer_url", "Referrer"),
-            ("click_id", "Click Identifier"),
-            ("referred", "Referred By"),
-            ("expected_revenue", "Expected Revenue"),
-            ("lang_id", "Language"),
-            ("tag_ids", "Tags"),
-            ("note", "Keep in the notes, with its name"),
-            ("ignore", "Leave out"),
-        ],
-        "Becomes",
-        required=True,
-        default="note",
-    )
-    date_order = fields.Selection(
-        [("dmy", "Day first (31/12/2026)"), ("mdy", "Month first (12/31/2026)")],
-        "Dates",
-        required=True,
-        default="dmy",
-        help="How dates such as 3/4/2026 are read. Proposed from the dates that can be read one way only.",
-    )
+    proposal = fields.Char(readonly=True, help="What the column is taken for by its name and values alone.")
 
     def write(self, vals):
         imports = self.import_id
@@ -75,8 +23,13 @@ class LeadyaImportColumn(models.Model):
         if changed:
             imports._check_not_started()
         result = super().write(vals)
-        if changed:
+        if changed and not self.env.context.get("leadya_proposing"):
             for record in imports:
                 record._sync_values()
             imports._reset_test()
         return result
+
+    def _says_something(self):
+        """Whether anything was to be chosen: an empty column is left out by itself, and may be filled next time."""
+        self.ensure_one()
+        return bool(self.sample) or self.target != "ignore"

@@ -6,14 +6,16 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools.lead_rows import Digester, make_digest
+from ..tools.columns import compact
+from ..tools.lead_rows import Digester
 from ..tools.spreadsheet import MEGABYTE, Limits, SpreadsheetError, open_spreadsheet
 
 MAX_MEGABYTES = 50
 #: Filled values of a column that are looked at to tell what it holds; taken from the whole length of the file.
 SAMPLE_SIZE = 200
-#: Rows sent to the database in one statement while a file is read.
+#: Rows, and characters of them, that are sent to the database in one statement while a file is read.
 STAGE_SIZE = 1000
+STAGE_LENGTH = 8 * MEGABYTE
 
 
 class LeadyaImport(models.Model):
@@ -72,17 +74,18 @@ class LeadyaImport(models.Model):
         # Rows of imports that are done say which leads came from where: they stay, see `_forget_rows`.
         self._forget_rows()
         samples = [[] for _header in book.headers]
-        digester = Digester(book.headers)
+        digester = Digester(book.headers, self._get_reason_headers())
         # Every column's sample comes from the whole file: the more rows there are, the sparser it is taken.
-        step, total, batch = 1, 0, []
+        step, total, length, batch = 1, 0, 0, []
         for row in book.rows():
             total += 1
             if total % step == 0:
                 step = self._sample_row(samples, row.values, step)
             batch.append([row.number, row.values, row.cut or None, digester.make(row.values)])
-            if len(batch) >= STAGE_SIZE:
+            length += sum(map(len, row.values))
+            if len(batch) >= STAGE_SIZE or length >= STAGE_LENGTH:
                 self._insert_rows(batch)
-                batch = []
+                length, batch = 0, []
         self._insert_rows(batch)
         self._rows_changed()
         return samples, total
@@ -147,7 +150,7 @@ class LeadyaImport(models.Model):
             {
                 "recognised": ", ".join(part for part in parts if part),
                 "sheet_names": ", ".join(book.sheets) if len(book.sheets) > 1 else False,
-                "signature": make_digest([], sorted(header.casefold() for header in book.headers)),
+                "signature": self._make_signature(book.headers),
                 "headers": book.headers,
                 "total_count": total,
                 "error": False,
@@ -156,3 +159,15 @@ class LeadyaImport(models.Model):
                 "tested_at": False,
             }
         )
+
+    def _make_signature(self, headers):
+        """The columns of a file, whatever their order; our own column of reasons does not count."""
+        own = {compact(header) for header in self._get_reason_headers()}
+        names = sorted(header.casefold() for header in headers if compact(header) not in own)
+        return Digester([""] * len(names)).make(names)
+
+    @api.model
+    def _get_reason_headers(self):
+        """What the column of reasons in a file of rejected rows is called, in any language that is used here."""
+        langs = [code for code, _name in self.env["res.lang"].get_installed()]
+        return {self.with_context(lang=code).env._("Why this row was rejected") for code in langs}

@@ -81,7 +81,7 @@ class LeadyaImport(models.Model):
     def _cron_run_imports(self):
         """Go on with the imports that are under way; one that fails doesn't keep the others."""
         records = self.sudo().search([("state", "in", tuple(WORK))], order="started_at, id")
-        self.env["ir.cron"]._commit_progress(remaining=sum(records.mapped(lambda record: record._count_remaining())))
+        self.env["ir.cron"]._commit_progress(remaining=sum(record._count_remaining() for record in records))
         for record in records:
             try:
                 if not record._work():

@@ -12,7 +12,8 @@ from odoo.tools.sql import escape_psql
 
 from ..tools.lead_rows import Column, RowReader
 from .crm_lead_attribution import VISIT_FIELDS
-from .leadya_import_column import MAPPED_TARGETS
+from .leadya_import_column_mixin import MAPPED_TARGETS
+from .leadya_import_value import CHOSEN
 
 UTM_TARGETS = ("source_id", "medium_id", "campaign_id")
 
@@ -98,7 +99,7 @@ class LeadPreparer:
             return {"tag_ids": [Command.set(sorted(set(filter(None, ids))))]}
         if target in UTM_TARGETS:
             values = {target: self._find_campaign_data(f"utm.{target.removesuffix('_id')}", text)}
-            if line and line.state == "chosen" and line.channel_id:
+            if line and line.state in CHOSEN and line.channel_id:
                 values["channel_id"] = line.channel_id.id
             return values
         if target in MAPPED_TARGETS:

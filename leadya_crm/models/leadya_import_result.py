@@ -6,9 +6,12 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import formatLang
 
+from ..tools.columns import compact
 from ..tools.spreadsheet import write_xlsx
 from .leadya_import import STARTED
+from .leadya_import_map import OPTIONS
 
 
 class LeadyaImport(models.Model):
@@ -86,7 +89,7 @@ class LeadyaImport(models.Model):
             lines = record._get_reason_lines(templates)
             items = Markup().join(
                 Markup("<li><b>%s</b> × %s <span class='text-muted'>(%s)</span></li>")
-                % (count, text, self.env._("first: row %(number)s", number=number))
+                % (formatLang(self.env, count, digits=0), text, self.env._("first: row %(number)s", number=number))
                 for count, text, number in lines
             )
             record.reason_html = Markup("<ul class='mb-0'>%s</ul>") % items if items else False
@@ -127,6 +130,18 @@ class LeadyaImport(models.Model):
             "context": {},
         }
 
+    def action_load_mended(self):
+        """Begin another import, with the same map and options, for rejected rows that were mended."""
+        self.ensure_one()
+        options = self._convert_to_write({name: self[name] for name in (*OPTIONS, "map_id", "company_id")})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Load Mended Rows"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "context": {f"default_{name}": value for name, value in options.items()},
+        }
+
     def action_download_rejected(self):
         """Give the rejected rows back as a workbook, each with its reason, to be mended and loaded again."""
         self.ensure_one()
@@ -136,13 +151,25 @@ class LeadyaImport(models.Model):
         )
         if not rows:
             raise UserError(self.env._("No row was rejected."))
-        width = max(len(self.headers), *(len(row.values or []) for row in rows))
-        headers = [*self.headers, *[""] * (width - len(self.headers)), self.env._("Why this row was rejected")]
-        content = write_xlsx(
-            headers, ([*(row.values or []), *[""] * (width - len(row.values or [])), row.reason or ""] for row in rows)
-        )
+        content = write_xlsx(*self._prepare_rejected(rows))
         attachment = self._store_rejected(content)
         return {"type": "ir.actions.act_url", "url": f"/web/content/{attachment.id}?download=true", "target": "self"}
+
+    def _prepare_rejected(self, rows):
+        """The columns as they came, and the reasons; reasons of an earlier round are left out.
+
+        :return: headers, and an iterator of rows
+        """
+        width = max(len(self.headers), *(len(row.values or []) for row in rows))
+        headers = [*self.headers, *[""] * (width - len(self.headers))]
+        ours = {compact(header) for header in self._get_reason_headers()}
+        positions = [position for position, header in enumerate(headers) if compact(header) not in ours]
+        lines = (
+            [*(values[position] if position < len(values) else "" for position in positions), row.reason or ""]
+            for row in rows
+            for values in [row.values or []]
+        )
+        return [*(headers[position] for position in positions), self.env._("Why this row was rejected")], lines
 
     def _store_rejected(self, content):
         name = self.env._("Rejected rows of %(name)s.xlsx", name=self.name.rsplit(".", 1)[0])

@@ -1,10 +1,14 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .leadya_import_column import MAPPED_TARGETS
+from .leadya_import_column_mixin import MAPPED_TARGETS
+from .leadya_import_value_mixin import MEANING
 
 #: A column with more names than this holds no names of records; the map would help nobody.
 VALUES_LIMIT = 500
+
+#: States of names whose meaning a person chose, now or when the map was kept.
+CHOSEN = ("chosen", "kept")
 
 
 class LeadyaImportValue(models.Model):
@@ -12,72 +16,34 @@ class LeadyaImportValue(models.Model):
 
     _name = "leadya.import.value"
     _description = "Import Name"
+    _inherit = ["leadya.import.value.mixin"]
     _order = "import_id, kind, count desc, id"
-    _rec_name = "text"
 
     import_id = fields.Many2one("leadya.import", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="import_id.company_id")
-    kind = fields.Selection(
-        [
-            ("source_id", "Source"),
-            ("channel_id", "Channel"),
-            ("stage_id", "Status"),
-            ("user_id", "Salesperson"),
-            ("team_id", "Sales Team"),
-            ("country_id", "Country"),
-        ],
-        required=True,
-        readonly=True,
-    )
-    text = fields.Char("In the File", required=True, readonly=True)
+    kind = fields.Selection(readonly=True)
+    text = fields.Char(readonly=True)
     count = fields.Integer("Rows", readonly=True)
     state = fields.Selection(
-        [("found", "Found"), ("guessed", "Proposed"), ("chosen", "Chosen"), ("unknown", "Unknown")],
+        [
+            ("found", "Found"),
+            ("guessed", "Proposed"),
+            ("kept", "From the map"),
+            ("chosen", "Chosen"),
+            ("unknown", "Unknown"),
+        ],
         default="unknown",
         required=True,
         readonly=True,
     )
-    channel_id = fields.Many2one("leadya.channel", domain="[('company_id', 'in', [company_id, False])]")
-    direction = fields.Selection(related="channel_id.direction")
-    stage_id = fields.Many2one("crm.stage")
-    outcome = fields.Selection(
-        [("open", "Open"), ("lost", "Lost"), ("unfit", "Unfit, and lost")],
-        default="open",
-        required=True,
-        help="Lost leads are archived; that a lead is unfit is its triage.",
-    )
-    lost_reason_id = fields.Many2one("crm.lost.reason", help="Empty: a reason with the status's own name is made.")
-    user_id = fields.Many2one(
-        "res.users", "Salesperson", domain="[('share', '=', False), ('company_ids', 'in', company_id)]"
-    )
-    team_id = fields.Many2one("crm.team", "Sales Team", domain="[('company_id', 'in', [company_id, False])]")
-    country_id = fields.Many2one("res.country")
-
     _text_uniq = models.UniqueIndex("(import_id, kind, text)", "Each name of a file stands in its map once.")
 
     def write(self, vals):
-        chosen = {
-            "channel_id",
-            "stage_id",
-            "outcome",
-            "user_id",
-            "team_id",
-            "country_id",
-            "lost_reason_id",
-        } & vals.keys()
-        if chosen and not self.env.context.get("leadya_proposing"):
+        if not vals.keys().isdisjoint(MEANING):
             self.import_id._check_not_started()
             vals = {**vals, "state": "chosen"}
             self.import_id._reset_test()
         return super().write(vals)
-
-    def _get_record(self):
-        """The record that the name stands for; empty when it is unknown. A status's outcome is apart."""
-        self.ensure_one()
-        return self[self._target_field()]
-
-    def _target_field(self):
-        return "channel_id" if self.kind == "source_id" else self.kind
 
     # ------------------------------------------------------------
     # THE NAMES OF A FILE
@@ -136,12 +102,22 @@ class LeadyaImportValue(models.Model):
         return dict(rows)
 
     def _get_earlier(self, record, kind, texts):
-        """What somebody chose for the same names in the import whose map is taken over."""
-        lines = record.origin_id.value_ids.filtered(
-            lambda line: line.kind == kind and line.state == "chosen" and line.text in texts
-        )
-        names = ("channel_id", "stage_id", "outcome", "lost_reason_id", "user_id", "team_id", "country_id")
+        """What the same names stand for in the map that is used, or what somebody chose in an earlier import."""
+        if record.map_id:
+            lines, state = record.map_id.value_ids, "kept"
+        else:
+            lines, state = record.origin_id.value_ids.filtered(lambda line: line.state in CHOSEN), "chosen"
         return {
-            line.text: {**line._convert_to_write({name: line[name] for name in names}), "state": "chosen"}
+            line.text: {**line._get_meaning(), "state": state}
             for line in lines
+            if line.kind == kind and line.text in texts and line._is_usable()
         }
+
+    def _is_worth_keeping(self):
+        """Whether a map that is kept should say what the name stands for.
+
+        A source that was recognised by the channels' rules goes on being so: they look at more than its name.
+        """
+        self.ensure_one()
+        states = CHOSEN if self.kind == "source_id" else (*CHOSEN, "found", "guessed")
+        return self.state in states and bool(self._get_record())

@@ -23,7 +23,8 @@ class LeadyaMerge(models.Model):
     _rec_name = "lead_id"
 
     lead_id = fields.Many2one("crm.lead", required=True, readonly=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="lead_id.company_id", store=True, index="btree_not_null")
+    # Not stored: else every lead that changes its company, new ones too, would be looked up here.
+    company_id = fields.Many2one(related="lead_id.company_id")
     merged_lead_ids = fields.Many2many(
         "crm.lead",
         "leadya_merge_lead_rel",

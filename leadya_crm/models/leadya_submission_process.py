@@ -33,11 +33,11 @@ _logger = logging.getLogger(__name__)
 
 #: Leads of one transaction: enough that queries per batch vanish among those per lead, few enough that the first
 #: of them need not wait long for the last.
-BATCH_SIZE = 200
+BATCH_SIZE = 300
 #: The same where another system is asked for each.
 REMOTE_BATCH_SIZE = 20
 #: Seconds for which more is awaited after a batch: a batch costs as much as dozens of leads, so few large ones are
-#: made of a stream. What comes alone is taken at once.
+#: made of a stream. What comes alone is taken at once, and so is what is there already.
 GATHER_SECONDS = 0.5
 #: How often in a row a batch is tried anew when other transactions are in its way.
 MAX_CONFLICTS = 5
@@ -48,9 +48,11 @@ MAX_TRIES = 20
 MAX_DELAY = timedelta(hours=6)
 #: The advisory lock of the database that whoever makes leads of submissions holds.
 _LOCK_KEY = 0x1EAD7A
-#: Whether a scheduled action was called and has not begun. It begins with deleting its calls, which are still seen
-#: until it ends; xmax is the transaction that deletes a row.
-_SELECT_CALL = "SELECT id FROM ir_cron_trigger WHERE cron_id = %s AND call_at <= %s AND xmax = 0 LIMIT 1"
+#: After so long a call that was not answered is made again: the server may have been killed before it was heard.
+CALL_LASTS = timedelta(seconds=3)
+#: Whether a scheduled action was called just now and has not begun. It begins with deleting its calls, which are still
+#: seen until it ends; xmax is the transaction that deletes a row.
+_SELECT_CALL = "SELECT id FROM ir_cron_trigger WHERE cron_id = %s AND call_at BETWEEN %s AND %s AND xmax = 0 LIMIT 1"
 
 
 class LeadyaSubmission(models.Model):
@@ -97,9 +99,10 @@ class LeadyaSubmission(models.Model):
         :return: seconds that are left for more; 0 when nothing waits that could be taken
         """
         domain = self._get_waiting_domain(remote)
-        batch = self.search(domain, order="received_at, id", limit=REMOTE_BATCH_SIZE if remote else BATCH_SIZE)
+        limit = REMOTE_BATCH_SIZE if remote else BATCH_SIZE
+        batch = self.search(domain, order="received_at, id", limit=limit)
         # Asked before anybody is kept waiting by the lock.
-        reads = batch._read_all() if remote else None
+        reads = batch._read_ahead() if remote else None
         if not batch:
             return 0
         with self._making_leads():
@@ -110,7 +113,7 @@ class LeadyaSubmission(models.Model):
             # Nothing is said to remain: Odoo would then call the action again without waking the scheduler.
             time_left = self.env["ir.cron"]._commit_progress(len(batch - tests), remaining=0)
             tests._rehearse(reads)
-        if len(batch) > 1:
+        if 1 < len(batch) < limit:
             time.sleep(min(GATHER_SECONDS, time_left))
         return time_left if batch else 0
 
@@ -169,7 +172,8 @@ class LeadyaSubmission(models.Model):
         It is asked after the submission was committed: an action that begins from now on sees it.
         """
         try:
-            self.env.cr.execute(_SELECT_CALL, [cron_id, fields.Datetime.now()])
+            now = fields.Datetime.now()
+            self.env.cr.execute(_SELECT_CALL, [cron_id, now - CALL_LASTS, now])
             if not self.env.cr.rowcount:
                 with self.env.registry.cursor() as cr:
                     self.env(cr=cr)["ir.cron"].sudo().browse(cron_id)._trigger()
@@ -205,6 +209,20 @@ class LeadyaSubmission(models.Model):
                 self._postpone(self.env._("Another change was in the way."))
             else:
                 self._fail(error)
+
+    def _read_ahead(self):
+        """As :meth:`_read_all`, where what can't even be read is set apart."""
+        try:
+            with self.env.cr.savepoint():
+                return self._read_all()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:
+            if len(self) > 1:
+                half = len(self) // 2
+                return self[:half]._read_ahead() | self[half:]._read_ahead()
+            self._fail(error)
+            return {}
 
     def _read_all(self):
         """What each submission says; those that can't be read are marked so.

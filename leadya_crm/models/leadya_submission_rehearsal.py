@@ -86,11 +86,9 @@ class LeadyaSubmission(models.Model):
             return Markup("<p>%s</p>") % self.env._("It would join the lead “%(lead)s”.", lead=joined)
         lead = self.env["crm.lead"]
         told = self.outcome.get("lead", {})
-        texts = [
-            (lead._fields[name]._description_string(self.env), self._format_told(lead, name, told[name]))
-            for name in _TOLD_FIELDS
-            if told.get(name)
-        ]
+        labels = {name: lead._fields[name]._description_string(self.env) for name in _TOLD_FIELDS}
+        labels["name"] = self.env._("Lead")
+        texts = [(labels[name], self._format_told(lead, name, told[name])) for name in _TOLD_FIELDS if told.get(name)]
         items = Markup("").join(Markup("<li>%s</li>") % text for text in self._explain_decisions())
         return Markup('%s<ul class="mt-2 mb-0">%s</ul>') % (html_table(texts), items)
 

@@ -32,6 +32,9 @@ from . import test_pipeline_wizard
 from . import test_import_spreadsheet
 from . import test_import_columns
 from . import test_import_leads
+from . import test_import_map
+from . import test_import_background
+from . import test_import_concurrency
 from . import test_import_zoho
 from . import test_translations
 from . import test_assignment_ui
@@ -52,3 +55,5 @@ from . import test_promise_ui
 from . import test_sla_edges
 from . import test_sla_recompute
 from . import test_evidence
+from . import test_capture_fuzz
+from . import test_import_fuzz

@@ -63,3 +63,6 @@ class ImportCommon(LeadyaCommon):
 
     def map_value(self, record, text, **values):
         record.value_ids.filtered(lambda line: line.text == text).write(values)
+
+    def map_column(self, record, header, target):
+        record.column_ids.filtered(lambda column: column.header == header).target = target

@@ -2,10 +2,12 @@ import json
 import threading
 import time
 import uuid
+from datetime import timedelta
 from urllib.request import Request, urlopen
 
 import psycopg2
 
+from odoo import fields
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
@@ -186,6 +188,16 @@ class TestCaptureConcurrency(RaceCommon):
         with self._env() as env:
             self.assertEqual(len(self._calls(env)), 1)
 
+    def test_l1_a_call_that_nobody_heard_is_made_again(self):
+        """L1: a server that was killed right after calling the action keeps no lead waiting."""
+        with self._env() as env:
+            env["ir.cron.trigger"].create(
+                {"cron_id": env.ref(_CRON).id, "call_at": fields.Datetime.now() - timedelta(seconds=10)}
+            )
+        self._post(email="race@example.com")
+        with self._env() as env:
+            self.assertEqual(len(self._calls(env)), 2)
+
     def test_l1_a_post_while_the_action_runs_calls_it_again(self):
         """L1: an action that has begun may not see what comes now, so it is called once more, and once only."""
         self._post(email="race0@example.com")
@@ -203,6 +215,18 @@ class TestCaptureConcurrency(RaceCommon):
 @tagged("leadya", "leadya_capture", "post_install", "-at_install")
 class TestCaptureServer(RaceCommon):
     """A server with its scheduler, killed in the middle (L1, S8; issue 7, "doors")."""
+
+    def setUp(self):
+        super().setUp()
+        # Of all scheduled actions of the database, only the one that makes leads is to run.
+        with self._env() as env:
+            others = env["ir.cron"].search([("id", "!=", env.ref(_CRON).id)])
+            others.active = False
+        self.addCleanup(self._activate, others.ids)
+
+    def _activate(self, ids):
+        with self._env() as env:
+            env["ir.cron"].browse(ids).active = True
 
     def _send(self, server, number):
         body = json.dumps({"email": f"race{number}@example.com", "utm_source": "race"}).encode()

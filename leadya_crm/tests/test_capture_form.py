@@ -3,12 +3,10 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
-from psycopg2.errors import SerializationFailure
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import TransactionCase, new_test_user, tagged
-from odoo.tools import mute_logger
 
 from .capture_common import CaptureCommon
 
@@ -512,16 +510,3 @@ class TestCaptureForm(CaptureCommon, TransactionCase):
         lead.with_context(leadya_skip_intake=True).activity_schedule(
             "mail.mail_activity_data_call", user_id=self.rep.id
         )
-
-    @mute_logger("odoo.sql_db")
-    def test_two_writers_of_one_source_lose_nothing(self):
-        """Two posts at once make the same new source: the second waits, and is not lost."""
-        with patch.object(type(self.env["crm.lead"]), "create", side_effect=SerializationFailure()):
-            answer, submission = self._receive({"email": "a@example.com"})
-        self.assertEqual((answer["status"], submission.state), (200, "received"))
-        trigger = self.env["ir.cron.trigger"].search(
-            [("cron_id", "=", self.env.ref("leadya_crm.ir_cron_leadya_submission").id)]
-        )
-        self.assertTrue(trigger)
-        submission._process()
-        self.assertEqual(submission.state, "done")

@@ -261,6 +261,31 @@ class TestCaptureProcess(ProcessCommon):
             submissions._process()
         self.assertEqual((len(asked), submissions.mapped("tries")), (4, [2] * 4))
 
+    def test_l4_what_cannot_even_be_read_keeps_no_other(self):
+        """L4: a fault in reading what another system answered is that submission's alone."""
+        form = self.env["leadya.capture.form"].create({"name": "Ads", "kind": "meta", "team_id": self.team.id})
+        values = {"form_id": form.id, "content_type": JSON}
+        submissions = self.Submission.create([{**values, "payload": f"{number}"} for number in range(3)])
+        read = {
+            "values": {"name": "Ad", "type": "lead"},
+            "understood": {},
+            "unknown": {},
+            "touches": [],
+            "consent": False,
+        }
+
+        def read_submission(form, submission):
+            if submission.payload == "1":
+                raise ValueError("broken")
+            return {**read, "values": {**read["values"], "external_ref": submission.payload}}
+
+        with (
+            patch.object(self.env.registry["leadya.capture.form"], "_read_submission", read_submission),
+            self.assertLogs(_LOGGER, "WARNING"),
+        ):
+            self._run_action("ir_cron_leadya_submission_remote")
+        self.assertEqual(submissions.mapped("state"), ["done", "error", "done"])
+
     # The same person again
 
     def test_c3_twice_in_one_batch_is_one_lead(self):

@@ -347,6 +347,18 @@ class TestMerge(MergeCommon):
             with self.assertRaises(AccessError), self.env.cr.savepoint():
                 forbidden()
 
+    def test_merge_of_another_company(self):
+        """Of another company's leads the merges are seen by nobody."""
+        other = self.env["res.company"].create({"name": "Other"})
+        self.manager.company_ids += other
+        (self.head | self.tail).company_id = self.company
+        merge = self.merge().with_user(self.manager)
+        self.assertEqual(merge.read(["state"])[0]["state"], "done")
+        elsewhere = merge.with_context(allowed_company_ids=other.ids)
+        for forbidden in (lambda: elsewhere.read(["state"]), elsewhere.action_undo):
+            with self.assertRaises(AccessError):
+                forbidden()
+
     # ------------------------------------------------------------
     # DIALOG
     # ------------------------------------------------------------

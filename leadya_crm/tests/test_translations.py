@@ -10,7 +10,9 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 TAG = re.compile(r"</?\w+")
 
 #: Names that are the same in every language: of parameters, formats and methods, and addresses.
-INTERNATIONAL = re.compile(r"(<span>)?[a-z_]+(</span>)?|https://\S+|BANT|NTM|ID|JSON|JavaScript|Base64")
+INTERNATIONAL = re.compile(
+    r"(<span>)?[a-z_]+(</span>)?|https://\S+|BANT|NTM|ID|JSON|JavaScript|Base64|WordPress|v24\.0|%\(\w+\)s \(API\)"
+)
 
 
 @tagged("post_install", "-at_install")

@@ -64,18 +64,26 @@ class TestUi(LeadyaCommon, HttpCase):
         self.assertTrue(self.env["crm.stage"].search([("name", "=", "No answer")]))
 
     def test_l2_manager_imports_a_spreadsheet(self):
-        """L2: from the file to the leads, with a dry run before and the rejected row after."""
+        """L2: from the file to the leads, the rejected row mended, the map kept and used again, and all undone."""
         self.start_tour("/odoo/action-leadya_crm.leadya_import_action", "leadya_import", login="leadya_manager")
         record = self.env["leadya.import"].search([("name", "=", "Leads of the tour")])
-        self.assertEqual(record.state, "running")
-        with self.enter_registry_test_mode():
-            self.env.ref("leadya_crm.ir_cron_leadya_run_imports").method_direct_trigger()
+        self.assertEqual((record.state, record.map_id.name), ("running", "Export of the tour"))
+        self._run_imports()
         self.assertEqual((record.state, record.created_count, record.rejected_count), ("done", 2, 1))
         leads = self.env["crm.lead"].with_context(active_test=False).search([("external_ref", "in", ("T1", "T2"))])
         directions = {lead.external_ref: lead.source_direction for lead in leads}
         self.assertEqual(directions, {"T1": "outbound", "T2": "inbound"})
         self.assertFalse(leads.sla_clock_ids)
         self.start_tour(f"/odoo/leadya.import/{record.id}", "leadya_import_result", login="leadya_manager")
+        leads[0].with_user(self.manager).message_post(body="I spoke to them", message_type="comment")
+        self.start_tour(f"/odoo/leadya.import/{record.id}", "leadya_import_undo", login="leadya_manager")
+        self._run_imports()
+        self.start_tour(f"/odoo/leadya.import/{record.id}", "leadya_import_undone", login="leadya_manager")
+        self.assertEqual(leads.exists(), leads[0])
+
+    def _run_imports(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("leadya_crm.ir_cron_leadya_run_imports").method_direct_trigger()
 
 
 @tagged("leadya", "leadya_ui", "post_install", "-at_install")

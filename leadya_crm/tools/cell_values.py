@@ -26,6 +26,8 @@ def parse_amount(text):
 
     A single separator before exactly three digits counts as thousands.
     """
+    if len(text) > 64:
+        return None
     match = re.fullmatch(
         r"[^\d\-+(]{0,4}\s*([-+(]?)\s*[^\d\-+(]{0,4}?\s*(\d[\d\s.,'’\u00a0\u202f]*)\s*([kKmM]?)\)?\s*[^\d]{0,12}",
         text.strip(),

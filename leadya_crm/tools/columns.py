@@ -11,7 +11,7 @@ from collections import Counter
 
 from .cell_values import looks_like_email, looks_like_phone
 from .dates import parse_datetime
-from .header_synonyms import SUBJECTS, SYNONYMS
+from .header_synonyms import NUMBERED, SUBJECTS, SYNONYMS
 
 # Targets that may take several columns.
 REPEATABLE = {"note", "ignore"}
@@ -35,6 +35,7 @@ def _index_synonyms():
 
 
 _BY_SYNONYM = _index_synonyms()
+_NUMBERED = {compact(word) for word in re.split(r"[,|]", NUMBERED)}
 CLICK_ID_HEADERS = {
     "googleclickid": "gclid",
     "microsoftclickid": "msclkid",
@@ -77,7 +78,12 @@ def propose_targets(headers, samples):
             take(position, "ignore")
     for position, header in enumerate(headers):
         target = target_by_header(header)
-        if target and _fits(target, shapes[position], samples[position]):
+        if target == "external_ref":
+            # What is called the number of a lead is one, even where leads stand in several rows.
+            fits = _identifies(samples[position], share=0.99 if compact(header) in _NUMBERED else 0.5)
+        else:
+            fits = _fits(target, shapes[position], samples[position])
+        if fits:
             take(position, target)
     for position, shape in enumerate(shapes):
         take(position, {"email": "email_from", "phone": "phone", "url": "website"}.get(shape))
@@ -97,20 +103,19 @@ def _fits(target, shape, values):
         return shape == "date" or not values or any(parse_datetime(value) for value in values)
     if target in ("phone", "mobile"):
         return shape not in ("email", "url", "date")
-    if target == "external_ref":
-        return _identifies(values)
     return True
 
 
-def _identifies(values):
-    return bool(values) and len(set(values)) >= 0.99 * len(values) and all(len(v) <= 100 for v in values)
+def _identifies(values, share=0.99):
+    """Whether so many of the values differ that each may stand for a record of its own."""
+    return bool(values) and len(set(values)) >= share * len(values) and all(len(value) <= 100 for value in values)
 
 
 def value_shape(values):
     """What a column's values look like: email, url, phone, date, text, mixed or empty."""
     if not values:
         return "empty"
-    counts = Counter(_shape(value) for value in values)
+    counts = Counter(_shape(value[:300]) for value in values)
     shape, count = counts.most_common(1)[0]
     return shape if count >= 0.6 * len(values) else "mixed"
 
@@ -127,3 +132,19 @@ def _shape(value):
     ):
         return "url"
     return "text"
+
+
+def overlap(known, headers, least=0.6):
+    """How well the columns of an earlier file fit those of another: 1 where they are the same, 0 where they don't.
+
+    A file may have lost or gained columns: it counts how many both have, of the smaller of the two at least 60 %.
+
+    :param known: names of the earlier file's columns
+    :param headers: names of the other's
+    :param float least: the share of the smaller set that has to be in common
+    """
+    first, second = ({compact(name) for name in names} for names in (known, headers))
+    common = len(first & second)
+    if not common or common < least * min(len(first), len(second)):
+        return 0.0
+    return common / len(first | second)

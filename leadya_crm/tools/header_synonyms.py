@@ -157,6 +157,9 @@ SYNONYMS = {
     "ignore": "Why this row was rejected | מדוע השורה נדחתה | почему строка отклонена",
 }
 
+#: Names that only say that something is numbered: what, the values have to show.
+NUMBERED = "ID, Key, No, Number, Reference, Ref, Ref No, UID | קוד, מזהה, מספר סידורי | ид, айди, код, номер"
+
 #: Words for the person or thing that the whole row is about: "Lead Phone" is a phone.
 SUBJECTS = (
     "lead",

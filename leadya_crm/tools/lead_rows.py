@@ -239,10 +239,16 @@ class Digester:
     The order of the columns, empty cells, letter case and what our own file of rejected rows adds don't count.
 
     :param list[str] headers: column names
+    :param ignored: names of columns that are none of the file's own
     """
 
-    def __init__(self, headers):
-        self.keys = [None if target_by_header(header) == "ignore" else compact(header) for header in headers]
+    def __init__(self, headers, ignored=()):
+        ignored = {compact(header) for header in ignored}
+        keys = [compact(header) for header in headers]
+        self.keys = [
+            None if key in ignored or target_by_header(header) == "ignore" else key
+            for key, header in zip(keys, headers, strict=True)
+        ]
 
     def make(self, cells):
         """:param list[str] cells: of one row; those beyond the headers count as well"""

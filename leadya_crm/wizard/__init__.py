@@ -3,3 +3,4 @@ from . import leadya_merge_wizard
 from . import leadya_nurture_wizard
 from . import leadya_pipeline_wizard
 from . import leadya_wait_wizard
+from . import leadya_import_map_wizard

@@ -19,6 +19,7 @@ form, whole numbers without a fraction, so that one set of rules serves both kin
 `delimited`       text with a separator
 `workbook`        XLSX, streamed
 `package`         what an XLSX is packed in, and attacks by it
+`survey`          what a sheet holds that reading it row by row does not show
 `cells`           a cell as clean text, in and out
 `writing`         an XLSX in which no cell starts a formula
 ================  =====================================================

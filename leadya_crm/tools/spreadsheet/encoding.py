@@ -73,7 +73,9 @@ def _eight_bit_encoding(data):
     text has single accented letters inside Latin words.
     """
     accented = native = russian_only = 0
-    for word in re.findall(rb"[A-Za-z\x80-\xff]*[\xc0-\xff][A-Za-z\x80-\xff]*", data[:SAMPLE_SIZE]):
+    for word in re.findall(rb"[A-Za-z\x80-\xff]+", data[:SAMPLE_SIZE]):
+        if not re.search(rb"[\xc0-\xff]", word):
+            continue
         if re.search(rb"[A-Za-z]", word):
             accented += 1
         else:

@@ -29,6 +29,10 @@ class Limits:
     unpacked_size: int = 600 * MEGABYTE
     # Shared strings are the one part of a workbook that has to be held in memory whole.
     shared_strings_size: int = 120 * MEGABYTE
+    shared_strings: int = 2_000_000
+    # Any other part that is read whole: formats, names of sheets. Each of its elements costs far more than its bytes.
+    part_size: int = 16 * MEGABYTE
+    part_elements: int = 300_000
     members: int = 5000
     columns: int = 500
     rows: int = 500_000

@@ -6,28 +6,55 @@ from xml.parsers import expat
 
 from .errors import MEGABYTE, SpreadsheetError
 
+#: Beginnings of names of parts that are read piece by piece, or not at all: their size alone does no harm.
+_ANY_SIZE = (
+    "xl/worksheets/", "xl/media/", "xl/embeddings/", "xl/pivot", "xl/drawings/", "xl/charts/", "xl/comments",
+    "xl/externallinks/", "xl/printersettings/", "xl/calcchain", "xl/vbaproject", "customxml/",
+)  # fmt: skip
+#: Begins each entry of an archive's directory.
+_ENTRY = b"PK\x01\x02"
+
 
 def check_package(data, limits):
     """Refuse what is no workbook, unpacks to an unreasonable size, or brings its own XML entities."""
+    # Before the directory is read: of each entry it makes an object.
+    if data.count(_ENTRY) > limits.members:
+        raise SpreadsheetError("zip_bomb", limit=round(limits.unpacked_size / MEGABYTE))
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
         members = package.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
         raise SpreadsheetError("damaged") from error
     with package:
-        names = {member.filename for member in members}
-        _refuse_other_packages(names)
-        if len(members) > limits.members or _unpacked(members) > limits.unpacked_size:
-            raise SpreadsheetError("zip_bomb", limit=round(limits.unpacked_size / MEGABYTE))
-        if _unpacked(m for m in members if "sharedstrings" in m.filename.lower()) > (limits.shared_strings_size):
-            raise SpreadsheetError("zip_bomb", limit=round(limits.shared_strings_size / MEGABYTE))
+        _refuse_other_packages({member.filename for member in members})
+        _refuse_size(members, limits.unpacked_size)
         for member in members:
-            if member.filename.lower().endswith((".xml", ".rels")):
-                _refuse_entities(package, member)
+            name = member.filename.lower()
+            if name.endswith((".xml", ".rels")):
+                root = _read_root(package, member)
+                if root == "sst" or "sharedstrings" in name:
+                    _refuse_size([member], limits.shared_strings_size)
+                    _refuse_count(package, member, limits.shared_strings, b"<si", b":si")
+                elif not name.startswith(_ANY_SIZE):
+                    _refuse_size([member], limits.part_size)
+                    _refuse_count(package, member, 2 * limits.part_elements, b"<")
 
 
-def _unpacked(members):
-    return sum(member.file_size for member in members)
+def _refuse_size(members, limit):
+    if sum(member.file_size for member in members) > limit:
+        raise SpreadsheetError("zip_bomb", limit=round(limit / MEGABYTE))
+
+
+def _refuse_count(package, member, limit, *signs):
+    """Refuse a part in which signs of elements (beginnings of their tags) stand too often."""
+    count = 0
+    # No element takes less than four bytes.
+    if member.file_size > 2 * limit:
+        with package.open(member) as part:
+            while chunk := part.read(MEGABYTE):
+                count += sum(map(chunk.count, signs))
+    if count > limit:
+        raise SpreadsheetError("zip_bomb", limit=round(member.file_size / MEGABYTE))
 
 
 def _refuse_other_packages(names):
@@ -47,15 +74,20 @@ class _RootReached(Exception):
     pass
 
 
-def _refuse_entities(package, member):
-    """A document type stands before the root element, if anywhere: read only that far."""
+def _read_root(package, member):
+    """The name of the part's root element.
+
+    A document type stands before it, if anywhere: no more is read than that far.
+
+    :raise SpreadsheetError: on a document type, which no spreadsheet program writes
+    """
     parser = expat.ParserCreate()
 
     def refuse(*_args):
         raise SpreadsheetError("xml_entities", part=member.filename[:80])
 
-    def stop(*_args):
-        raise _RootReached
+    def stop(name, _attributes):
+        raise _RootReached(name.rsplit(":", 1)[-1])
 
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
@@ -64,9 +96,10 @@ def _refuse_entities(package, member):
         with package.open(member) as part:
             while chunk := part.read(8192):
                 parser.Parse(chunk)
-    except _RootReached:
-        return
+    except _RootReached as root:
+        return str(root)
     except SpreadsheetError:
         raise
     except Exception as error:
         raise SpreadsheetError("damaged") from error
+    return ""

@@ -75,6 +75,9 @@ class Spreadsheet:
         """Texts without the empty end of the row, and which of them had to be cut."""
         limit = self.limits.cell_length
         values, cut = [], []
+        # Formats of whole rows leave thousands of empty cells.
+        while cells and cells[-1] is None:
+            cells.pop()
         for position, cell in enumerate(cells):
             text = cell_text(cell)
             if len(text) > limit:

@@ -2,13 +2,12 @@
 
 import io
 import logging
-import re
 
 import openpyxl
-from openpyxl.utils import range_boundaries
 
-from .errors import DEFAULT_LIMITS, MEGABYTE, SpreadsheetError
+from .errors import DEFAULT_LIMITS, SpreadsheetError
 from .package import check_package
+from .survey import survey_sheet
 from .table import Spreadsheet
 
 _logger = logging.getLogger(__name__)
@@ -58,13 +57,10 @@ class XlsxSpreadsheet(Spreadsheet):
         raise refusal
 
     def _scan_sheet(self):
-        """Look over the sheet's XML for what streaming does not show.
-
-        :return: {(row, column): row of the merged block's top} for blocks that go down in a column
-        :raise SpreadsheetError: on a formula whose result was never stored
-        """
+        """The blocks that are merged downwards, see :func:`survey_sheet`; and whether the sheet can be read at all."""
         try:
-            return _scan_worksheet(self._book[self.sheet]._get_source)
+            with self._book[self.sheet]._get_source() as source:
+                return survey_sheet(source, self.limits)
         except SpreadsheetError:
             raise
         except Exception as error:
@@ -94,48 +90,3 @@ class XlsxSpreadsheet(Spreadsheet):
             else:
                 cells[column - 1] = kept.get(column)
         return cells
-
-
-_MERGE_RE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
-_NEVER_CALCULATED_RE = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
-_CELL_REF_RE = re.compile(rb'\br="([A-Z]+\d+)"')
-_MERGES_LIMIT = 50_000
-
-
-def _scan_worksheet(open_source):
-    merged = {}
-    count = 0
-    tail = b""
-    with open_source() as source:
-        while chunk := source.read(MEGABYTE):
-            window = tail + chunk
-            if b"<f" in window or b":f" in window:
-                _refuse_never_calculated(window)
-            last = 0
-            for match in _MERGE_RE.finditer(window) if b"mergeCell" in window else ():
-                last = match.end()
-                count += 1
-                if count <= _MERGES_LIMIT:
-                    _add_merged(merged, match.group(1).decode())
-            # A tag may be split between two chunks; what was counted must not be seen again.
-            tail = window[max(last, len(window) - 1024) :]
-    return merged
-
-
-def _refuse_never_calculated(window):
-    for match in _NEVER_CALCULATED_RE.finditer(window):
-        # A formula whose result is an empty text says so by its type.
-        if b't="str"' not in match.group(1):
-            cell = _CELL_REF_RE.search(match.group(1))
-            name = cell.group(1).decode() if cell else "?"
-            raise SpreadsheetError("formula_without_value", cell=name)
-
-
-def _add_merged(merged, reference):
-    column, top, _last_column, bottom = range_boundaries(reference)
-    if top < bottom <= top + _MERGES_LIMIT:
-        for number in range(top, bottom + 1):
-            merged.setdefault(number, []).append((column, top))

@@ -6,7 +6,7 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { Component, onWillUnmount, onWillUpdateProps, useState } from "@odoo/owl";
 
 const POLL_DELAY = 2000;
-const WORKING = ["running", "undoing"];
+const WORKING = ["testing", "running", "undoing"];
 const COUNTS = [
     "created_count",
     "joined_count",
@@ -15,6 +15,12 @@ const COUNTS = [
     "todo_count",
     "undone_count",
     "kept_count",
+    "planned_count",
+    "planned_created_count",
+    "planned_joined_count",
+    "planned_known_count",
+    "planned_rejected_count",
+    "total_count",
 ];
 
 /**
@@ -55,6 +61,18 @@ export class ImportProgress extends Component {
 
     get caption() {
         const counts = this.state;
+        if (this.props.record.data.state === "testing") {
+            return _t(
+                "%(created)s would be new, %(joined)s would complete a lead, %(known)s already there, %(rejected)s would be rejected, %(left)s to go",
+                {
+                    created: counts.planned_created_count,
+                    joined: counts.planned_joined_count,
+                    known: counts.planned_known_count,
+                    rejected: counts.planned_rejected_count,
+                    left: counts.total_count - counts.planned_count,
+                }
+            );
+        }
         if (this.props.record.data.state === "undoing") {
             return _t("%(removed)s leads removed, %(kept)s kept, %(left)s to go", {
                 removed: counts.undone_count,

@@ -105,7 +105,8 @@ tours.add("leadya_set_bant", {
             run: "click",
         },
         {
-            trigger: "body:has(.o_form_saved), .o_form_readonly, .o_form_view",
+            content: "the form is saved before the page is left",
+            trigger: ".o_form_saved",
         },
         {
             content: "what is still to be asked",
