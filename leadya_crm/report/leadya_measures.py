@@ -13,6 +13,7 @@ from odoo.tools import SQL
 GROUPINGS = {
     "user_id": "res.users",
     "team_id": "crm.team",
+    "stage_id": "crm.stage",
     "sla_category_id": "leadya.sla.category",
     "channel_id": "leadya.channel",
     "keyword_id": "leadya.keyword",

@@ -41,6 +41,14 @@ class TestMeasures(LeadyaCommon):
         for group_by, name in (("hour", "10:00"), ("weekday", "Wednesday"), ("team_id", "Test Team")):
             self.assertEqual([group["name"] for group in self.measure(group_by=group_by)["groups"]], [name])
 
+    def test_stages(self):
+        """P10: how the leads of each stage were answered."""
+        stage = self.env["crm.stage"].create({"name": "Quoted", "sequence": 50})
+        self.leads[0].stage_id = stage
+        self.env.flush_all()
+        groups = {group["name"]: group for group in self.measure(group_by="stage_id")["groups"]}
+        self.assertEqual((groups["Quoted"]["count"], groups["Quoted"]["median"]), (1, 4))
+
     def test_local_hour(self):
         self.manager.tz = "Asia/Jerusalem"
         self.assertEqual(self.measure(group_by="hour")["groups"][0]["name"], "13:00")

@@ -41,6 +41,7 @@ export class Measures extends Component {
         return [
             { name: "user_id", label: _t("Salesperson") },
             { name: "team_id", label: _t("Sales Team") },
+            { name: "stage_id", label: _t("Stage") },
             { name: "sla_category_id", label: _t("SLA Category") },
             { name: "channel_id", label: _t("Channel") },
             { name: "keyword_id", label: _t("Keyword") },
