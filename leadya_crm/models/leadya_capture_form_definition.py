@@ -75,7 +75,9 @@ class LeadyaCaptureForm(models.Model):
         Form = self.sudo()
         form = Form.browse(self._get_known_id(token))
         if form:
-            form._update_cache(Form._get_settings(form.id), validate=False)
+            settings = Form._get_settings(form.id)
+            form.flush_recordset(settings)
+            form._update_cache(settings, validate=False)
         if not form or not form.active or form.kind not in kinds or not form._is_opened_by(token):
             return Form.browse()
         return form.with_context(allowed_company_ids=form.company_id.ids)._in_language(self.env.lang)
