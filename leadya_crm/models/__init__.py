@@ -45,6 +45,7 @@ from . import crm_lead_reassignment
 from . import crm_lead_sla
 from . import crm_lead_stage_clock
 from . import crm_lead_cadence
+from . import crm_lead_chase
 from . import crm_lead_contact
 from . import mail_thread
 from . import leadya_stage_requirement

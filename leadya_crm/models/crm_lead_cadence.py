@@ -289,8 +289,19 @@ class CrmLead(models.Model):
             return
         due = self._cadence_get_due(attempt)
         step = NEXT_STEPS.get(attempt.outcome, "retry")
-        self._cadence_schedule([(self, ACTIVITY_TYPES.get(step, CALL), due, step)])
+        planned = ACTIVITY_TYPES.get(step, CALL), step
+        if attempt.outcome in UNANSWERED:
+            planned = self._cadence_get_retry()
+        self._cadence_schedule([(self, planned[0], due, planned[1])])
         self._cadence_promise_follow_up(attempt.attempted_at, due)
+
+    def _cadence_get_retry(self):
+        """How to try again, as the category's step says: an activity type (its id or XML id), and the kind of step."""
+        step_sudo = self._cadence_get_step().sudo()
+        means = self._cadence_get_means(step_sudo)
+        if means != step_sudo.means:
+            return CALL, "retry"
+        return step_sudo.activity_type_id.id or CALL, "retry" if means == "call" else f"retry_{means}"
 
     def _cadence_wait(self, until, reason):
         """Nothing to do until the customer comes back, but to look whether they have."""
@@ -411,12 +422,12 @@ class CrmLead(models.Model):
     def _cadence_schedule(self, steps):
         """Schedule next steps as activities, in one batch, and set ``next_action_at``.
 
-        :param list steps: tuples of a lead, the XML id of an activity type, the moment
+        :param list steps: tuples of a lead, an activity type (its XML id or id), the moment
             it is due (UTC) and the kind of step
         """
         shared, values = {}, []
-        for lead, type_xmlid, due, step in steps:
-            key = (lead._cadence_get_caller(), type_xmlid, due, step)
+        for lead, activity_type, due, step in steps:
+            key = (lead._cadence_get_caller(), activity_type, due, step)
             if key not in shared:
                 shared[key] = self._cadence_prepare_activity(*key)
             values.append({**shared[key], "res_id": lead.id, "res_name": lead.name})
@@ -448,13 +459,15 @@ class CrmLead(models.Model):
         return caller or self.env.user
 
     @api.model
-    def _cadence_prepare_activity(self, user, type_xmlid, due, step):
+    def _cadence_prepare_activity(self, user, activity_type, due, step):
         """Values that activities of the same user, moment and kind of step have in common."""
         zone = pytz_timezone(user.tz or self.env.context.get("tz") or "UTC")
         local = utc(due).astimezone(zone)
+        if isinstance(activity_type, str):
+            activity_type = self.env["ir.model.data"]._xmlid_to_res_id(activity_type, raise_if_not_found=True)
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
-            "activity_type_id": self.env["ir.model.data"]._xmlid_to_res_id(type_xmlid, raise_if_not_found=True),
+            "activity_type_id": activity_type,
             "user_id": user.id,
             "user_tz": user.tz,
             "date_deadline": local.date(),
@@ -470,6 +483,13 @@ class CrmLead(models.Model):
         return {
             "first_call": env._("First call, promised by %(time)s", time=local.strftime("%H:%M")),
             "retry": env._("Call again at %(time)s", time=local.strftime("%H:%M")),
+            "retry_email": env._("Write again by e-mail at %(time)s", time=local.strftime("%H:%M")),
+            "retry_sms": env._("Write an SMS at %(time)s", time=local.strftime("%H:%M")),
+            "retry_whatsapp": env._("Write by WhatsApp at %(time)s", time=local.strftime("%H:%M")),
+            "retry_message": env._("Send a message at %(time)s", time=local.strftime("%H:%M")),
+            "retry_meeting": env._("Propose a meeting at %(time)s", time=local.strftime("%H:%M")),
+            "bounced": env._("Mail came back: correct the address, or decide how to go on"),
+            "opted_out": env._("The customer wants no more contact: decide how to go on"),
             "follow_up": env._("Follow up"),
             "find_number": env._("Wrong number: find the right one"),
             "escalated": env._("The promise is running out, and nobody has reached the customer"),

@@ -24,7 +24,7 @@ class CrmLead(models.Model):
                 {
                     "outcome": outcome,
                     "direction": "inbound" if outcome == "replied" else "outbound",
-                    "means": "email",
+                    "means": "sms" if message.message_type == "sms" else "email",
                     "message_id": message.id,
                     "user_id": message.author_id.user_ids[:1].id if outcome == "wrote" else self.user_id.id,
                 }
@@ -33,6 +33,9 @@ class CrmLead(models.Model):
 
     def _contact_recognise(self, message, msg_vals):
         """What contact a new message is: *wrote*, *replied*, or "" for none."""
+        if message.message_type == "sms":
+            # Automations send SMS too; this one was written in the composer that the step's button opened.
+            return "wrote" if self.env.context.get("leadya_step_sms") else ""
         if message.message_type not in HUMAN_MESSAGES or self.env.context.get("leadya_auto_reply"):
             return ""
         if not message.subtype_id or message.subtype_id.internal or message.is_internal:

@@ -235,7 +235,9 @@ class CrmLead(models.Model):
         by_mail = bool(step.mail_template_id or step.means == "email") and self._can_be_written_to()
         template_sudo = step.sudo().mail_template_id if by_mail else self.env["mail.template"]
         return {
-            "means": step.means if step.means and (by_mail or step.means != "email") else "call",
+            "means": self._cadence_get_means(step),
+            "sms": self._can_get_sms(),
+            "message": self._cadence_get_message(),
             "template_id": template_sudo.id or False,
             "template": template_sudo.name or "",
             "attempt": self._cadence_count_unanswered() + 1,

@@ -123,6 +123,7 @@ class LeadyaDecisionLog(models.Model):
             # next step
             "first_step": self.env._("First call for %(user)s by %(deadline)s"),
             "bounced": self.env._("Mail to %(address)s came back: no more is offered until the address is corrected"),
+            "opted_out": self.env._("The customer wants no more contact: nobody is chased"),
             "attempts_used_up": self.env._("%(attempts)s attempts without an answer: decide how to go on"),
             # nurture
             "nurtured": self.env._("%(user)s lets it rest until %(deadline)s: %(reason)s"),

@@ -39,7 +39,9 @@ class LeadyaSlaForecast(models.TransientModel):
     verdict = fields.Selection(
         [("late", "Late already"), ("breaks", "Will break"), ("kept", "Will be kept")], readonly=True
     )
-    late_minutes = fields.Integer("Minutes Too Late", readonly=True, help="On the wall, from the deadline to its turn.")
+    late_minutes = fields.Integer(
+        "Minutes Late", readonly=True, aggregator=None, help="On the wall, from the deadline to its turn."
+    )
 
     @api.model
     def action_open(self):

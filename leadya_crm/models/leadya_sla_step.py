@@ -1,6 +1,12 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
-from .leadya_contact_attempt import MEANS
+
+#: Kind of activity by means of the step; all others are tasks.
+ACTIVITY_TYPES = {
+    "call": "mail.mail_activity_data_call",
+    "email": "mail.mail_activity_data_email",
+    "meeting": "mail.mail_activity_data_meeting",
+}
 
 
 class LeadyaSlaStep(models.Model):
@@ -15,7 +21,7 @@ class LeadyaSlaStep(models.Model):
     delay_hours = fields.Float(
         "Delay (hours)", default=4.0, required=True, help="Working hours after the attempt before."
     )
-    means = fields.Selection(MEANS, default="call", required=True)
+    means = fields.Selection("_selection_means", default="call", required=True)
     vary_time = fields.Boolean(
         "Vary the Time of Day",
         default=True,
@@ -24,9 +30,12 @@ class LeadyaSlaStep(models.Model):
     activity_type_id = fields.Many2one(
         "mail.activity.type",
         string="Activity",
-        default=lambda self: self.env.ref("mail.mail_activity_data_call", raise_if_not_found=False),
+        compute="_compute_activity_type_id",
+        store=True,
+        readonly=False,
         domain="[('res_model', 'in', [False, 'crm.lead'])]",
         ondelete="set null",
+        help="What is planned for the salesperson. It follows the means unless you choose another.",
     )
     mail_template_id = fields.Many2one(
         "mail.template",
@@ -35,5 +44,24 @@ class LeadyaSlaStep(models.Model):
         ondelete="set null",
         help="Offered to the rep with the step's activity; nothing is sent by itself.",
     )
+    message = fields.Text(
+        "Text to Offer",
+        translate=True,
+        help="Text of an SMS or a WhatsApp message, which the rep reads before it goes. "
+        "{customer}, {salesperson}, {company} and {lead} are filled in.",
+    )
 
     _delay_positive = models.Constraint("CHECK(delay_hours > 0)", "A step comes some time after the one before it.")
+
+    @api.model
+    def _selection_means(self):
+        """All means; SMS only where Odoo's ``sms`` is installed."""
+        has_sms = "sms.composer" in self.env
+        labels = self.env["leadya.contact.attempt"]._fields["means"]._description_selection(self.env)
+        return [(value, label) for value, label in labels if value != "sms" or has_sms]
+
+    @api.depends("means")
+    def _compute_activity_type_id(self):
+        for step in self:
+            xmlid = ACTIVITY_TYPES.get(step.means, "mail.mail_activity_data_todo")
+            step.activity_type_id = self.env.ref(xmlid, raise_if_not_found=False)

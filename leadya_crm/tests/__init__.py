@@ -37,6 +37,7 @@ from . import test_import_zoho
 from . import test_intake_api
 from . import test_keyword
 from . import test_link
+from . import test_means
 from . import test_measured
 from . import test_measures
 from . import test_merge

@@ -236,6 +236,46 @@ class TestEvidence(LeadyaCommon):
         self.assertFalse(self.lead.attempt_ids.filtered(lambda attempt: attempt.outcome == "replied"))
         self.assertIn("came back", self.explanations(self.lead, "attempt")[-1])
 
+    def chase(self):
+        """A customer who did not answer, with the next try planned and promised."""
+        with self.at(NOW + timedelta(minutes=5)):
+            self.lead.with_user(self.rep).action_log_attempt("no_answer")
+        self.assertEqual(self.lead.activity_ids.leadya_step, "retry")
+
+    def assert_chase_ended(self, step):
+        [task] = self.lead.activity_ids
+        self.assertEqual((task.leadya_step, task.user_id), (step, self.rep))
+        self.assertTrue(self.lead.next_action_at, "nobody is left without a next action")
+        self.assertNotIn("running", self.lead.sla_clock_ids.mapped("state"))
+
+    def test_bounce_ends_the_chase(self):
+        """P4: mail that came back stops the cadence; the rep decides, and the next attempt takes it up again."""
+        self.chase()
+        self.lead._message_receive_bounce(self.customer.email, self.customer)
+        self.assert_chase_ended("bounced")
+        with self.at(NOW + timedelta(minutes=30)):
+            self.lead.with_user(self.rep).action_log_attempt("no_answer")
+        self.assertEqual(self.lead.activity_ids.leadya_step, "retry")
+
+    def test_opt_out_ends_the_chase(self):
+        """P4: whoever unsubscribes, as nobody known to Odoo, or asks not to be called, is not chased."""
+        self.chase()
+        self.env["mail.blacklist"].with_user(self.env.ref("base.public_user")).sudo()._add(self.customer.email)
+        self.assert_chase_ended("opted_out")
+        self.assertIn("wants no more contact", self.explanations(self.lead, "attempt")[-1])
+
+    def test_number_that_is_not_to_be_called(self):
+        self.lead.phone = "+972525550142"
+        self.chase()
+        self.env["phone.blacklist"].add(self.lead.phone)
+        self.assert_chase_ended("opted_out")
+
+    def test_agreed_call_is_no_chase(self):
+        with self.at(NOW + timedelta(minutes=5)):
+            self.lead.with_user(self.rep).action_log_attempt("call_back", call_back_at=NOW + timedelta(days=1))
+        self.env["mail.blacklist"]._add(self.customer.email)
+        self.assertEqual(self.lead.activity_ids.leadya_step, "retry")
+
     def test_bounce_of_a_closed_lead(self):
         self.lead.action_set_lost()
         self.lead._message_receive_bounce(self.customer.email, self.customer)

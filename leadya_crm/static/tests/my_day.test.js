@@ -269,3 +269,32 @@ test("without a connection and without a next lead nothing is logged twice", asy
     ]);
     expect(".o_leadya_lead h2").toHaveText("Igor");
 });
+
+test("WhatsApp opens with the step's text, and what comes of it was said by that means", async () => {
+    queue = [describe(1, "Dana")];
+    Object.assign(queue[0].offer, { means: "whatsapp", message: "Hello & welcome", sms: true });
+    onRpc("crm.lead", "action_compose_step_sms", () => {
+        expect.step("sms");
+        return { type: "ir.actions.act_window_close" };
+    });
+    onRpc("crm.lead", "leadya_queue_log", ({ kwargs }) => {
+        expect.step(kwargs.means);
+        return [{ id: 1, next_action_at: false }];
+    });
+    await mountMyDay();
+    expect("a[name=whatsapp]").toHaveClass("btn-primary");
+    expect("a[name=dial]").toHaveClass("btn-secondary");
+    expect("a[name=whatsapp]").toHaveAttribute(
+        "href",
+        "https://wa.me/972525550101?text=Hello%20%26%20welcome"
+    );
+    await press("x", { code: "KeyX" });
+    await animationFrame();
+    expect.verifySteps(["sms"]);
+    document.querySelector("a[name=whatsapp]").addEventListener("click", (ev) => ev.preventDefault());
+    await press("a", { code: "KeyA" });
+    await press("n", { code: "KeyN" });
+    await animationFrame();
+    await animationFrame();
+    expect.verifySteps(["whatsapp", "Dana: No answer"]);
+});

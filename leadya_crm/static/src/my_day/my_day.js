@@ -80,6 +80,7 @@ export class MyDay extends Component {
         this.state = useState({
             current: null,
             note: "",
+            means: "call",
             asking: null,
             waiting: 0,
             isOffline: false,
@@ -137,7 +138,7 @@ export class MyDay extends Component {
 
     async advance() {
         const upcoming = this.upcoming;
-        Object.assign(this.state, { note: "", asking: null });
+        Object.assign(this.state, { note: "", means: "call", asking: null });
         let next = await upcoming;
         try {
             next ||= await this.fetchNext(this.lead ? [this.lead.id] : []);
@@ -216,11 +217,16 @@ export class MyDay extends Component {
     log(outcome, values) {
         const { lead } = this;
         const note = this.state.note.trim();
+        const { means } = this.state;
         this.outbox.add({
             leadId: lead.id,
             name: lead.contact_name || lead.name,
             outcome,
-            values: { ...values, ...(note ? { note } : {}) },
+            values: {
+                ...values,
+                ...(note ? { note } : {}),
+                ...(means === "call" ? {} : { means }),
+            },
         });
         return this.advance();
     }
@@ -297,6 +303,7 @@ export class MyDay extends Component {
     }
 
     getCommand(code) {
+        const { lead } = this;
         const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1];
         if (this.state.asking) {
             const choice = digit && this.choices[digit - 1];
@@ -310,8 +317,16 @@ export class MyDay extends Component {
             KeyS: () => this.onSkip(),
             KeyO: () => this.openLead(this.lead.id),
             KeyE: () => this.onMail(),
+            KeyD: () => this.follow("dial"),
+            KeyA: () => this.follow("whatsapp"),
+            KeyX: () => lead.offer.sms && this.onSms(),
             KeyT: () => document.querySelector(".o_leadya_my_day textarea")?.focus(),
         }[code];
+    }
+
+    /** Follow one of the lead's links, as a click would. */
+    follow(name) {
+        document.querySelector(`.o_leadya_lead a[name=${name}]`)?.click();
     }
 
     keyOf(outcome) {
@@ -405,7 +420,16 @@ export class MyDay extends Component {
         const phone = (this.lead.phone || "").trim();
         const digits = phone.replace(/\D/g, "");
         // Only a number with its country can be written to.
-        return phone.startsWith("+") && digits ? `https://wa.me/${digits}` : "";
+        if (!phone.startsWith("+") || !digits) {
+            return "";
+        }
+        const { message } = this.lead.offer;
+        return `https://wa.me/${digits}${message ? `?text=${encodeURIComponent(message)}` : ""}`;
+    }
+
+    /** The step's means stands out. */
+    lookOf(means) {
+        return this.lead.offer.means === means ? "btn-primary" : "btn-secondary";
     }
 
     get question() {
@@ -480,6 +504,11 @@ export class MyDay extends Component {
             point.id,
             done,
         ]);
+    }
+
+    async onSms() {
+        const action = await this.orm.call("crm.lead", "action_compose_step_sms", [[this.lead.id]]);
+        await this.action.doAction(action, { onClose: () => this.reload() });
     }
 
     async onMail() {
