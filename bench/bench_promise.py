@@ -73,7 +73,8 @@ def make_due(env):
     """500 promises come due, from all over the table."""
     env.cr.execute(
         SQL(
-            """UPDATE leadya_sla_clock SET deadline = now() AT TIME ZONE 'UTC' - interval '1 minute'
+            """UPDATE leadya_sla_clock SET deadline = now() AT TIME ZONE 'UTC' - interval '1 minute',
+                      start_at = LEAST(start_at, now() AT TIME ZONE 'UTC' - interval '1 hour')
                 WHERE id IN (SELECT id FROM leadya_sla_clock WHERE kind = 'first_response'
                               ORDER BY md5(id::text) LIMIT %s)""",
             DUE,

@@ -1,5 +1,4 @@
 from collections import Counter
-from unittest import TestCase
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -216,7 +215,7 @@ class TestAssignmentEngine(BaseCase):
 
 
 @tagged("post_install", "-at_install")
-class TestInequality(TestCase):
+class TestInequality(BaseCase):
     """Z9 C3: the fairness figure, after Gini 1912."""
 
     @settings(deadline=None)
