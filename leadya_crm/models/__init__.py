@@ -11,6 +11,7 @@ from . import leadya_keyword
 from . import leadya_touch
 
 # Triage and promise
+from . import leadya_triage_quality
 from . import leadya_triage_rule
 from . import leadya_sla_category
 from . import leadya_sla_step

@@ -48,12 +48,16 @@ class CrmLead(models.Model):
         default="todo",
     )
     triage_quality = fields.Selection(
-        [("low", "Low"), ("medium", "Medium"), ("high", "High")], string="Quality", copy=False, tracking=True
+        lambda self: self.env["leadya.triage.quality"]._get_selection(), string="Quality", copy=False, tracking=True
     )
     triage_rule_id = fields.Many2one(
         "leadya.triage.rule", copy=False, index="btree_not_null", ondelete="set null", readonly=True
     )
     triage_reason = fields.Char(compute="_compute_triage_reason")
+
+    @api.constrains("triage_quality")
+    def _check_triage_quality(self):
+        self.env["leadya.triage.quality"]._check_codes(self)
 
     @api.depends("triage_state", "triage_rule_id")
     @api.depends_context("lang")

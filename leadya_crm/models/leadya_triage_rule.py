@@ -24,7 +24,9 @@ class LeadyaTriageRule(models.Model):
         string="Verdict",
         help="Empty: the rule only proposes components, and the next rules are tried for the verdict.",
     )
-    triage_quality = fields.Selection([("low", "Low"), ("medium", "Medium"), ("high", "High")], string="Quality")
+    triage_quality = fields.Selection(
+        lambda self: self.env["leadya.triage.quality"]._get_selection(), string="Quality"
+    )
     need_awareness = fields.Selection([("known", "Known"), ("latent", "Latent")], string="Need")
     organization_quality = fields.Selection(
         [("low", "Low"), ("medium", "Medium"), ("high", "High")], string="Organization's Quality"
@@ -40,6 +42,7 @@ class LeadyaTriageRule(models.Model):
 
     @api.constrains("triage_state", "triage_quality")
     def _check_quality(self):
+        self.env["leadya.triage.quality"]._check_codes(self)
         for rule in self:
             if rule.triage_state == "fit" and not rule.triage_quality:
                 raise ValidationError(self.env._("%(rule)s: a fit lead needs a quality.", rule=rule.name))

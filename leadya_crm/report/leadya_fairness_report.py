@@ -60,7 +60,9 @@ class LeadyaFairnessReport(models.Model):
                        DATE_TRUNC('month', lead.date_open)::date AS month,
                        COUNT(*) AS leads,
                        COUNT(*) FILTER (
-                           WHERE lead.triage_state = 'fit' AND lead.triage_quality IN ('medium', 'high')
+                           WHERE lead.triage_state = 'fit' AND lead.triage_quality IN (
+                               SELECT code FROM leadya_triage_quality WHERE counts_as_good
+                           )
                        ) AS good,
                        COUNT(*) FILTER (
                            WHERE lead.triage_state = 'unfit'

@@ -1,6 +1,6 @@
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -115,3 +115,49 @@ class TestTriage(LeadyaCommon):
         self.env["crm.lead"].browse(todo.id).write({"triage_state": "todo"})
         merged = (judged | todo).merge_opportunity()
         self.assertEqual(merged.triage_state, "fit")
+
+
+@tagged("post_install", "-at_install")
+class TestTriageQuality(LeadyaCommon):
+    """S7: more qualities can be added, and rules, leads and filters use them as they use the others."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.top = cls.env["leadya.triage.quality"].with_user(cls.manager).create({"name": "Top", "sequence": 40})
+
+    def test_added_quality(self):
+        self.env["leadya.triage.rule"].with_user(self.manager).create(
+            {
+                "name": "A known giant",
+                "sequence": 1,
+                "domain": "[('name', 'ilike', 'giant')]",
+                "triage_state": "fit",
+                "triage_quality": self.top.code,
+            }
+        )
+        lead = self._make_lead(name="A giant's tender", user_id=self.rep.id).with_user(self.rep)
+        self.assertEqual(lead.triage_quality, self.top.code)
+        [field] = lead.fields_get(["triage_quality"], ["selection"]).values()
+        self.assertEqual([label for _code, label in field["selection"]], ["Low", "Medium", "High", "Top"])
+        found = lead.search([("triage_quality", "=", self.top.code)])
+        self.assertEqual(found, lead)
+
+    def test_renamed_quality(self):
+        self.env.ref("leadya_crm.triage_quality_high").with_user(self.manager).name = "Best"
+        labels = dict(self.env["crm.lead"]._fields["triage_quality"]._description_selection(self.env))
+        self.assertEqual(labels["high"], "Best")
+
+    def test_used_quality_stays(self):
+        lead = self._make_lead(user_id=self.rep.id)
+        lead.write({"triage_state": "fit", "triage_quality": self.top.code})
+        with self.assertRaisesRegex(UserError, lead.name):
+            self.top.unlink()
+        lead.triage_quality = "high"
+        self.top.unlink()
+        with self.assertRaisesRegex(ValidationError, "quality_0"):
+            lead.triage_quality = "quality_0"
+
+    def test_only_managers_add(self):
+        with self.assertRaises(AccessError):
+            self.env["leadya.triage.quality"].with_user(self.rep).create({"name": "Mine"})
