@@ -41,6 +41,7 @@ from . import crm_lead_batch
 from . import crm_lead_attribution
 from . import crm_lead_link
 from . import crm_lead_triage
+from . import crm_lead_organization_quality
 from . import crm_lead_assignment
 from . import crm_lead_reassignment
 from . import crm_lead_sla

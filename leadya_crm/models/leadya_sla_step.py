@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-
 #: Kind of activity by means of the step; all others are tasks.
 ACTIVITY_TYPES = {
     "call": "mail.mail_activity_data_call",

@@ -24,9 +24,7 @@ class LeadyaTriageRule(models.Model):
         string="Verdict",
         help="Empty: the rule only proposes components, and the next rules are tried for the verdict.",
     )
-    triage_quality = fields.Selection(
-        lambda self: self.env["leadya.triage.quality"]._get_selection(), string="Quality"
-    )
+    triage_quality = fields.Selection(lambda self: self.env["leadya.triage.quality"]._get_selection(), string="Quality")
     need_awareness = fields.Selection([("known", "Known"), ("latent", "Latent")], string="Need")
     organization_quality = fields.Selection(
         [("low", "Low"), ("medium", "Medium"), ("high", "High")], string="Organization's Quality"

@@ -12,7 +12,7 @@ class ResPartner(models.Model):
         [("low", "Low"), ("medium", "Medium"), ("high", "High")],
         string="Organization's Quality",
         tracking=True,
-        help="How good a customer the organization is, or could be. New leads of the organization take it over.",
+        help="How good a customer the organization is, or could be. All its open leads share it.",
     )
     leadya_domain = fields.Char(
         "Internet Domain",

@@ -3,7 +3,6 @@ from odoo.tools import SQL
 
 from ..models.leadya_sla_clock import STATES
 
-
 WEEKDAYS = [
     ("1", "Monday"),
     ("2", "Tuesday"),

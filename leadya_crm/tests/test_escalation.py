@@ -125,7 +125,7 @@ class TestForecast(LeadyaCommon):
             return Forecast.search(action["domain"])
 
     def test_one_after_the_other(self):
-        """Five leads of half an hour, ten minutes each: the fourth is begun just in time, the fifth ten minutes too late."""
+        """Five leads of half an hour, ten minutes each: the fourth is begun just in time, the fifth too late."""
         with self.at(NOW):
             self._make_leads([{"user_id": self.rep.id} for _number in range(5)])
         lines = self.forecast(self.leader, NOW)

@@ -161,3 +161,42 @@ class TestTriageQuality(LeadyaCommon):
     def test_only_managers_add(self):
         with self.assertRaises(AccessError):
             self.env["leadya.triage.quality"].with_user(self.rep).create({"name": "Mine"})
+
+
+@tagged("post_install", "-at_install")
+class TestOrganizationQuality(LeadyaCommon):
+    """S4: the organisation is rated, not the person: its open leads share one rating."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.organization = cls.env["res.partner"].create({"name": "Galil Dairy", "is_company": True})
+        cls.person = cls.env["res.partner"].create({"name": "Dana", "parent_id": cls.organization.id})
+
+    def make(self, **values):
+        return self._make_lead(user_id=self.rep.id, **values)
+
+    def test_rated_on_a_lead(self):
+        lead, other = self.make(organization_id=self.organization.id), self.make(partner_id=self.person.id)
+        stranger = self.make()
+        lead.with_user(self.rep).organization_quality = "high"
+        self.assertEqual(self.organization.organization_quality, "high")
+        self.assertEqual(other.organization_quality, "high")
+        self.assertFalse(stranger.organization_quality)
+
+    def test_rated_on_its_card(self):
+        lead, lost = self.make(organization_id=self.organization.id), self.make(organization_id=self.organization.id)
+        lost.action_set_lost()
+        self.organization.with_user(self.manager).organization_quality = "low"
+        self.assertEqual(lead.organization_quality, "low")
+        self.assertFalse(lost.organization_quality, "what is over stays as it was")
+        self.assertEqual(self.make(organization_id=self.organization.id).organization_quality, "low")
+
+    def test_proposed_by_a_rule(self):
+        """A rule speaks of one lead; the organisation is rated by people."""
+        self.env["leadya.triage.rule"].create(
+            {"name": "x", "sequence": 1, "domain": "[('name', 'ilike', 'tender')]", "organization_quality": "medium"}
+        )
+        lead = self.make(name="A tender", organization_id=self.organization.id)
+        self.assertEqual(lead.organization_quality, "medium")
+        self.assertFalse(self.organization.organization_quality)

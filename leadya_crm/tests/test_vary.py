@@ -28,7 +28,7 @@ class TestVary(BaseCase):
         self.assertEqual(vary(TABLE, at(0, 10), [at(0, 9)], UTC), at(0, 13))
 
     def test_another_day_among_equals(self):
-        """Morning and early afternoon were tried: the late afternoon is left; tomorrow's, since today was tried twice."""
+        """Morning and early afternoon were tried: the late afternoon is left; tomorrow's, as today was tried twice."""
         self.assertEqual(vary(TABLE, at(0, 15), [at(0, 9), at(0, 14)], UTC), at(1, 16))
 
     def test_nothing_tried_keeps_the_time(self):

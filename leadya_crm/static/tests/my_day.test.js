@@ -291,7 +291,9 @@ test("WhatsApp opens with the step's text, and what comes of it was said by that
     await press("x", { code: "KeyX" });
     await animationFrame();
     expect.verifySteps(["sms"]);
-    document.querySelector("a[name=whatsapp]").addEventListener("click", (ev) => ev.preventDefault());
+    document
+        .querySelector("a[name=whatsapp]")
+        .addEventListener("click", (ev) => ev.preventDefault());
     await press("a", { code: "KeyA" });
     await press("n", { code: "KeyN" });
     await animationFrame();

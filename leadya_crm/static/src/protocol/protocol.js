@@ -23,13 +23,19 @@ export class Protocol extends Component {
         const key = `${resId}/${data.stage_id?.id}`;
         if (key !== this.key) {
             this.key = key;
-            this.state.points = resId ? await this.orm.call("crm.lead", "leadya_protocol", [[resId]]) : [];
+            this.state.points = resId
+                ? await this.orm.call("crm.lead", "leadya_protocol", [[resId]])
+                : [];
         }
     }
 
     async onTick(point, done) {
         const { resId } = this.props.record;
-        this.state.points = await this.orm.call("crm.lead", "leadya_protocol_tick", [[resId], point.id, done]);
+        this.state.points = await this.orm.call("crm.lead", "leadya_protocol_tick", [
+            [resId],
+            point.id,
+            done,
+        ]);
     }
 
     formatMoment(text) {

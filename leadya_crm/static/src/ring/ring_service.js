@@ -46,13 +46,18 @@ export const ringService = {
                           [false, "list"],
                           [false, "form"],
                       ],
-                ...(one ? { res_id: leads[0].id } : { domain: [["id", "in", leads.map(({ id }) => id)]] }),
+                ...(one
+                    ? { res_id: leads[0].id }
+                    : { domain: [["id", "in", leads.map(({ id }) => id)]] }),
             });
         }
 
         function ring({ leads, count }) {
             const close = notification.add(leads.map(({ name }) => name).join(", "), {
-                title: count === 1 ? _t("A customer waits for your call") : _t("%s customers wait for your call", count),
+                title:
+                    count === 1
+                        ? _t("A customer waits for your call")
+                        : _t("%s customers wait for your call", count),
                 type: "warning",
                 sticky: true,
                 className: "o_leadya_ring",

@@ -18,7 +18,8 @@ tours.add("leadya_my_day", {
         },
         {
             content: "what the customer searched for, and what to ask next",
-            trigger: ".o_leadya_lead:contains(Searched for):contains(laser price):contains(Ask next)",
+            trigger:
+                ".o_leadya_lead:contains(Searched for):contains(laser price):contains(Ask next)",
         },
         press("KeyN"),
         {
