@@ -21,7 +21,6 @@ from . import leadya_sla_clock_pause
 from . import leadya_sla_clock_due
 from . import leadya_sla_escalation
 from . import leadya_sla_clock_recompute
-from . import leadya_sla_forecast
 from . import leadya_contact_attempt
 from . import leadya_merge
 from . import leadya_merge_rows

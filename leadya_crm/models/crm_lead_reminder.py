@@ -62,5 +62,6 @@ class CrmLead(models.Model):
     def _cadence_close_activities(self, attempt):
         """What is dealt with needs no alarm any more."""
         events = self._cadence_get_activities().calendar_event_id.filtered("leadya_reminder")
-        super()._cadence_close_activities(attempt)
+        result = super()._cadence_close_activities(attempt)
         events.sudo().with_context(dont_notify=True).unlink()
+        return result

@@ -25,7 +25,7 @@ class TestTimeline(LeadyaCommon, MailCase):
         self.env.cr.execute("UPDATE crm_lead SET create_date = %s WHERE id = %s", [NOW, self.lead.id])
         self.lead.invalidate_recordset()
 
-    def read(self, user=None, moment=NOW + timedelta(days=2), limit=20):
+    def read_timeline(self, user=None, moment=NOW + timedelta(days=2), limit=20):
         self.env.flush_all()
         with self.at(moment):
             return self.lead.with_user(user or self.rep).leadya_timeline(limit)
@@ -34,7 +34,7 @@ class TestTimeline(LeadyaCommon, MailCase):
         with self.at(NOW + timedelta(minutes=minutes)):
             self.lead.with_user(self.rep).action_log_attempt(outcome, **values)
 
-    def write(self, minutes, body, **values):
+    def write_mail(self, minutes, body, **values):
         """The rep writes to the customer."""
         with self.at(NOW + timedelta(minutes=minutes)), self.mock_mail_gateway():
             self.lead.with_user(self.rep).message_post(
@@ -47,14 +47,14 @@ class TestTimeline(LeadyaCommon, MailCase):
 
     def test_one_order(self):
         self.log("no_answer", 10, note="Voicemail")
-        self.write(20, "Our leaflet")
+        self.write_mail(20, "Our leaflet")
         stage = self.env["crm.stage"].create({"name": "Quotation", "sequence": 50})
         with self.at(NOW + timedelta(minutes=30)):
             self.lead.with_user(self.rep).stage_id = stage
             self.flush_tracking()
         self.log("quote_sent", 40)
         self.log("call_back", 50, call_back_at=NOW + timedelta(days=3), remind_minutes=15)
-        entries = self.read()
+        entries = self.read_timeline()
         self.assertEqual(
             [(entry["kind"], entry["name"]) for entry in entries],
             [
@@ -79,7 +79,7 @@ class TestTimeline(LeadyaCommon, MailCase):
             self.lead.message_post(
                 body="Yes, please", author_id=self.customer.id, message_type="email", subtype_xmlid="mail.mt_comment"
             )
-        reply = self.read()[0]
+        reply = self.read_timeline()[0]
         self.assertEqual((reply["name"], reply["user"], reply["text"]), ("replied", "Dana", "Yes, please"))
 
     def test_first_message_of_the_customer(self):
@@ -91,7 +91,7 @@ class TestTimeline(LeadyaCommon, MailCase):
                 message_type="email",
                 subtype_xmlid="mail.mt_comment",
             )
-        [mail, created] = self.read()
+        [mail, created] = self.read_timeline()
         self.assertEqual((mail["kind"], mail["name"], mail["user"]), ("mail", "inbound", "Dana"))
         self.assertEqual(created["kind"], "created")
 
@@ -111,7 +111,7 @@ class TestTimeline(LeadyaCommon, MailCase):
             held, _coming = make("Visit", 1), make("Fair", 9)
         with self.at(NOW + timedelta(days=1, hours=2)):
             held.with_user(self.rep).action_leadya_held()
-        entries = self.read()
+        entries = self.read_timeline()
         self.assertEqual(
             [(entry["kind"], entry["name"], entry["text"]) for entry in entries[:2]],
             [("meeting", "", "Fair"), ("attempt", "met", "Visit")],
@@ -122,13 +122,13 @@ class TestTimeline(LeadyaCommon, MailCase):
         with self.at(NOW + timedelta(minutes=5)):
             self.lead.with_user(self.rep).message_post(body="Between us", subtype_xmlid="mail.mt_note")
             self.lead._message_log(body="By the system")
-        self.assertEqual([entry["kind"] for entry in self.read()], ["created"])
+        self.assertEqual([entry["kind"] for entry in self.read_timeline()], ["created"])
 
     def test_text_is_plain(self):
         """What a customer writes reaches the screen as text: markup stays markup of a mail, never of the screen."""
         self.log("reached", 5, note="<img src=x onerror=alert(1)>")
-        self.write(6, Markup("Hello <script>alert(1)</script> <b>you</b>"))
-        [wrote, reached, _created] = self.read()
+        self.write_mail(6, Markup("Hello <script>alert(1)</script> <b>you</b>"))
+        [wrote, reached, _created] = self.read_timeline()
         self.assertEqual(reached["text"], "<img src=x onerror=alert(1)>", "the screen escapes it")
         self.assertNotIn("<", wrote["text"])
         self.assertIn("you", wrote["text"])
@@ -136,24 +136,24 @@ class TestTimeline(LeadyaCommon, MailCase):
     def test_limit(self):
         for minute in range(5):
             self.log("no_answer", minute)
-        entries = self.read(limit=3)
+        entries = self.read_timeline(limit=3)
         self.assertEqual([entry["at"][-8:] for entry in entries], ["10:04:00", "10:03:00", "10:02:00"])
         for limit in (0, 201, "3; DROP", None):
             with self.assertRaises(UserError):
-                self.read(limit=limit)
+                self.read_timeline(limit=limit)
 
     def test_rights(self):
         with self.assertRaises(AccessError):
-            self.read(self.rep_2)
-        self.assertTrue(self.read(self.leader))
+            self.read_timeline(self.rep_2)
+        self.assertTrue(self.read_timeline(self.leader))
 
     def test_query_budget(self):
         """However long the history, as many queries."""
         for minute in range(20):
             self.log("no_answer", minute)
-        self.write(30, "Our leaflet")
+        self.write_mail(30, "Our leaflet")
         lead = self.lead.with_user(self.rep)
-        self.read()
+        self.read_timeline()
         self.env.invalidate_all()
         with self.at(NOW + timedelta(days=2)), self.assertQueryCount(24):
             lead.leadya_timeline(20)

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 
 from ..tools.forecast import forecast
 from ..tools.moments import naive, utc
-from .leadya_sla_clock import OPEN_STATES
+from ..models.leadya_sla_clock import OPEN_STATES
 
 #: Minutes that a contact takes, where a rep has logged none.
 DEFAULT_MINUTES = 10
