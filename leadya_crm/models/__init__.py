@@ -9,6 +9,7 @@ from . import leadya_decision_log
 from . import leadya_channel
 from . import leadya_keyword
 from . import leadya_touch
+from . import leadya_touch_credit
 
 # Triage and promise
 from . import leadya_triage_rule
