@@ -9,6 +9,7 @@
     "license": "LGPL-3",
     "depends": ["crm"],
     "data": [
+        "security/leadya_marketing_security.xml",
         "security/ir.model.access.csv",
         "security/leadya_security.xml",
         "security/leadya_capture_security.xml",

@@ -10,6 +10,7 @@ from . import leadya_channel
 from . import leadya_keyword
 from . import leadya_touch
 from . import leadya_touch_credit
+from . import leadya_ad_cost
 
 # Triage and promise
 from . import leadya_triage_rule

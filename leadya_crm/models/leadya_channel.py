@@ -70,7 +70,10 @@ class LeadyaChannel(models.Model):
         [("ready", "Ready to buy"), ("information", "Wants information"), ("not_ready", "Not ready")],
         help="What the channel usually tells of the readiness to buy.",
     )
-    monthly_cost = fields.Monetary(help="Fixed cost a month, such as a stand or a subscription; 0 if there is none.")
+    monthly_cost = fields.Monetary(
+        groups="leadya_crm.group_marketing",
+        help="Fixed cost a month, such as a stand or a subscription; 0 if there is none.",
+    )
     reach = fields.Integer(help="How many people the channel reaches in a month, by its own figures.")
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     rule_ids = fields.One2many("leadya.channel.rule", "channel_id", string="Rules", copy=True)
