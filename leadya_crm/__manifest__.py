@@ -38,6 +38,8 @@
         "views/leadya_import_map_views.xml",
         "views/leadya_channel_views.xml",
         "views/leadya_keyword_views.xml",
+        "views/leadya_ad_cost_views.xml",
+        "report/leadya_cost_match_report_views.xml",
         "views/leadya_touch_views.xml",
         "views/leadya_triage_rule_views.xml",
         "views/leadya_sla_category_views.xml",

@@ -11,6 +11,7 @@ from . import leadya_keyword
 from . import leadya_touch
 from . import leadya_touch_credit
 from . import leadya_ad_cost
+from . import leadya_ad_cost_match
 
 # Triage and promise
 from . import leadya_triage_rule
