@@ -65,6 +65,8 @@ from . import crm_lead_merge
 from . import merged_lead_counts
 from . import crm_lead_measured
 from . import crm_lead_qualification
+from . import crm_lead_milestone
+from . import crm_lead_credit
 from . import crm_stage
 from . import crm_team
 from . import crm_team_member
