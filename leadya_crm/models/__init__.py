@@ -10,6 +10,9 @@ from . import leadya_channel
 from . import leadya_keyword
 from . import leadya_touch
 from . import leadya_touch_credit
+from . import leadya_brand_term
+from . import leadya_keyword_brand
+from . import leadya_niche
 from . import leadya_ad_cost
 from . import leadya_ad_cost_match
 
@@ -41,6 +44,7 @@ from . import leadya_replay
 from . import crm_lead_intake
 from . import crm_lead_batch
 from . import crm_lead_attribution
+from . import crm_lead_niche
 from . import crm_lead_link
 from . import crm_lead_triage
 from . import crm_lead_assignment
@@ -120,3 +124,5 @@ from . import leadya_import_result
 from . import leadya_import_undo
 from . import leadya_import_text
 from . import crm_lead_import
+
+# Told to platforms

@@ -93,7 +93,7 @@ class CrmLead(models.Model):
         self._attribution_create_touches()
         decisions = self.touch_ids._complete()
         self._attribution_take_over()
-        return decisions
+        return decisions + self._niche_recognise()
 
     def _attribution_create_touches(self):
         """One touch for each lead that brought the values of a visit, but no touch."""

@@ -76,7 +76,9 @@ class LeadyaKeyword(models.Model):
         missing = [identity for identity in names if identity not in known]
         if missing:
             self._insert_identities({identity: names[identity] for identity in missing})
-            known |= self._search_identities(missing)
+            made = self._search_identities(missing)
+            self.sudo().browse(made.values())._brand_recognise()
+            known |= made
         return [self.browse(known.get(identity)) for identity in identities]
 
     @api.model

@@ -7,6 +7,7 @@ from . import test_assignment_rule
 from . import test_assignment_triggers
 from . import test_assignment_ui
 from . import test_attribution
+from . import test_brand
 from . import test_cadence
 from . import test_capture_attack
 from . import test_capture_concurrency
@@ -43,6 +44,7 @@ from . import test_measures
 from . import test_merge
 from . import test_merge_ui
 from . import test_meta
+from . import test_niche
 from . import test_nurture
 from . import test_nurture_repeat
 from . import test_performance
