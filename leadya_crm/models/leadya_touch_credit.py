@@ -140,7 +140,8 @@ class LeadyaTouch(models.Model):
         """Leads without a touch that holds: loaded with values of their own, past the corridor."""
         return SQL(
             """
-            SELECT lead.id, NULL::int, lead.channel_id, lead.keyword_id, lead.campaign_id, lead.source_id, lead.medium_id,
+            SELECT lead.id, NULL::int,
+                   lead.channel_id, lead.keyword_id, lead.campaign_id, lead.source_id, lead.medium_id,
                    NULLIF(SUBSTRING(lead.landing_url FROM '^[^/?#]*//[^/?#]+([^?#]*)'), ''),
                    LOWER(SUBSTRING(lead.landing_url FROM '^[^/?#]*//(?:www\\.)?([^/?#:@]+)')), 1.0::float8
               FROM chosen

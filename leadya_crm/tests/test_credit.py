@@ -17,9 +17,9 @@ def _touch(days_ago, tells=True, is_paid=False):
     return Touch(NOW - timedelta(days=days_ago), tells, is_paid)
 
 
-TOUCHES = st.lists(
-    st.builds(_touch, st.floats(0, 20_000), st.booleans(), st.booleans()), max_size=12
-).map(lambda touches: sorted(touches, key=lambda touch: touch.at))
+TOUCHES = st.lists(st.builds(_touch, st.floats(0, 20_000), st.booleans(), st.booleans()), max_size=12).map(
+    lambda touches: sorted(touches, key=lambda touch: touch.at)
+)
 
 
 @tagged("post_install", "-at_install")
@@ -123,7 +123,9 @@ class TestCreditQuery(LeadyaCommon):
     def _share_out(self, lead, model, window, half_life):
         touches = lead.touch_ids.sorted(lambda touch: (touch.touched_at, touch.id))
         values = [
-            Touch(touch.touched_at, bool(touch.channel_id) and touch.channel_id != self.direct, touch.channel_id.is_paid)
+            Touch(
+                touch.touched_at, bool(touch.channel_id) and touch.channel_id != self.direct, touch.channel_id.is_paid
+            )
             for touch in touches
         ]
         chosen = in_window(values, NOW, window)
