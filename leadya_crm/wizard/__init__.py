@@ -1,4 +1,5 @@
 from . import leadya_attempt_wizard
+from . import leadya_conversion_wizard
 from . import leadya_merge_wizard
 from . import leadya_nurture_wizard
 from . import leadya_pipeline_wizard
