@@ -9,6 +9,8 @@ from . import leadya_decision_log
 from . import leadya_channel
 from . import leadya_keyword
 from . import leadya_touch
+from . import leadya_keyword_verdict
+from . import leadya_verdict_rule
 from . import leadya_touch_credit
 from . import leadya_brand_term
 from . import leadya_keyword_brand

@@ -41,6 +41,8 @@ class CrmLead(models.Model):
 
 def write_credit(options, key):
     """The text by which the leads behind a figure are searched."""
-    asked = {name: getattr(options, name) for name in ("dimension", "model", "niche_id", "team_id") if getattr(options, name)}
+    asked = {name: getattr(options, name) for name in ("dimension", "model", "niche_id", "team_id")}
+    asked["company"] = options.company_ids[0] if len(options.company_ids) == 1 else None
     span = {name: fields.Date.to_string(getattr(options, name)) for name in ("date_from", "date_to")}
-    return json.dumps({**asked, **span, "key": key}, ensure_ascii=False, sort_keys=True)
+    known = {name: value for name, value in asked.items() if value}
+    return json.dumps({**known, **span, "key": key}, ensure_ascii=False, sort_keys=True)

@@ -4,7 +4,9 @@ Everything is worked out when it is asked for, under the attribution model chose
 asking user may see; what advertising cost is for the marketing group alone.
 """
 
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -120,6 +122,8 @@ class LeadyaAttributionFigures(models.AbstractModel):
         if dimension == "keyword":
             places = [record.source_id.name, record.campaign_id.name, record.ad_group]
             described["detail"] = " · ".join(filter(None, places))
+            described["verdict"] = record.with_env(self.env).verdict
+            described["reason"] = record.verdict_reason if self._has_money() else ""
         return described
 
     @api.model
@@ -131,9 +135,25 @@ class LeadyaAttributionFigures(models.AbstractModel):
             **prepared,
             "key": row.get("key"),
             "name": row.get("name", ""),
-            "detail": row.get("detail", ""),
+            **{name: row.get(name) or "" for name in ("detail", "verdict", "reason")},
             "spark": [_number(points.get(str(point), 0)) for point in range(options.spark_points)],
         }
+
+    @api.model
+    def _get_keyword_rows(self, days):
+        """Figures of all keywords in the last days, for the environment's company, with all rights.
+
+        :param int days: up to today, itself included
+        :return: see :meth:`get_figures`, without names
+        :rtype: list[dict]
+        """
+        figures_sudo = self.sudo()
+        today = fields.Date.context_today(self)
+        given = {"dimension": "keyword", "date_from": today - timedelta(days=days - 1), "company": self.env.company.id}
+        options = parse_options(figures_sudo.env, given, (*OPEN, *MONEY))
+        self.env.flush_all()
+        facts = figures_sudo._get_facts(options, with_money=True)
+        return self.env.execute_query_dict(SQL("WITH %s SELECT * FROM figure WHERE is_total = 0 AND key > 0", facts))
 
     # ------------------------------------------------------------
     # DRILL-DOWN

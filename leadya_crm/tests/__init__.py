@@ -30,6 +30,7 @@ from . import test_escalation
 from . import test_evidence
 from . import test_export_formulas
 from . import test_fairness
+from . import test_figures
 from . import test_google_ads
 from . import test_import_background
 from . import test_import_columns
@@ -74,6 +75,7 @@ from . import test_translations
 from . import test_triage
 from . import test_ui
 from . import test_vary
+from . import test_verdict
 from . import test_views_performance
 from . import test_waiting
 from . import test_work_time
