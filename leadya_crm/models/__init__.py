@@ -11,6 +11,7 @@ from . import leadya_keyword
 from . import leadya_touch
 from . import leadya_keyword_verdict
 from . import leadya_verdict_rule
+from . import leadya_touch_ledger
 from . import leadya_touch_credit
 from . import leadya_brand_term
 from . import leadya_keyword_brand
@@ -32,6 +33,7 @@ from . import leadya_sla_forecast
 from . import leadya_contact_attempt
 from . import leadya_merge
 from . import leadya_merge_rows
+from . import leadya_merge_touches
 
 from . import leadya_sla_category_alert
 
@@ -47,6 +49,7 @@ from . import crm_lead_intake
 from . import crm_lead_batch
 from . import crm_lead_attribution
 from . import crm_lead_niche
+from . import crm_lead_touches
 from . import crm_lead_link
 from . import crm_lead_triage
 from . import crm_lead_assignment
@@ -128,10 +131,3 @@ from . import leadya_import_text
 from . import crm_lead_import
 
 # Told to platforms
-from . import leadya_conversion_goal
-from . import leadya_conversion_decide
-from . import leadya_conversion_mark
-from . import leadya_conversion
-from . import leadya_conversion_collect
-from . import leadya_conversion_file
-from . import crm_lead_conversion

@@ -33,7 +33,7 @@ class CrmLead(models.Model):
         :return: decisions, as values of ``leadya.decision.log``
         :rtype: list[dict]
         """
-        niches = self.env["leadya.niche"].search([])
+        niches = self.env["leadya.niche"]._get_all()
         taken = niches._match_leads(self.filtered(lambda lead: not lead.niche_id)) if niches else {}
         for niche, leads in taken.items():
             leads.niche_id = niche

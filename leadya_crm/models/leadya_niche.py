@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
 
@@ -20,6 +20,33 @@ class LeadyaNiche(models.Model):
     country_ids = fields.Many2many("res.country", string="Countries")
     tag_ids = fields.Many2many("crm.tag", string="Tags")
     color = fields.Integer()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        niches = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return niches
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"active", "sequence"} & vals.keys():
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    @api.model
+    def _get_all(self):
+        """All niches in their order; where there are none, it takes no query to know it."""
+        return self.browse(self._get_all_ids())
+
+    @api.model
+    @tools.ormcache()
+    def _get_all_ids(self):
+        return self.sudo().search([])._ids
 
     def _get_filter_domain(self):
         domain = super()._get_filter_domain()

@@ -21,9 +21,6 @@ from . import test_capture_parser
 from . import test_capture_process
 from . import test_capture_slow
 from . import test_contact
-from . import test_conversion
-from . import test_conversion_concurrency
-from . import test_conversion_formats
 from . import test_credit
 from . import test_duplicates
 from . import test_escalation
@@ -71,6 +68,7 @@ from . import test_snippet
 from . import test_snippet_parser
 from . import test_submission_ui
 from . import test_timeline
+from . import test_touch_ledger
 from . import test_translations
 from . import test_triage
 from . import test_ui

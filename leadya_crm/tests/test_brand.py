@@ -27,7 +27,19 @@ class TestBrandTool(BaseCase):
         """L16: variants, Hebrew and Latin letters, and words that only look like the name."""
         self._check(
             Brand(["Leadya", "לידיה"], 1, ["leady"]),
-            ["leadya", "LEADYA price", "best leadya crm", "lead ya", "leadia", "laedya", "leadya.co.il", "[leadya]", "לידיה", "בלידיה", "שבלידיה", "CRM של לידיה", "לִידְיָה"],
+            [
+                *(
+                    "leadya",
+                    "LEADYA price",
+                    "best leadya crm",
+                    "lead ya",
+                    "leadia",
+                    "laedya",
+                    "leadya.co.il",
+                    "[leadya]",
+                ),
+                *("לידיה", "בלידיה", "שבלידיה", "CRM של לידיה", "לִידְיָה"),
+            ],
             ["leads", "lead management", "leady", "לידה", "חדר לידה", "ניהול לידים", "", "lead"],
         )
 
