@@ -131,3 +131,10 @@ from . import leadya_import_text
 from . import crm_lead_import
 
 # Told to platforms
+from . import leadya_conversion_goal
+from . import leadya_conversion_decide
+from . import leadya_conversion_mark
+from . import leadya_conversion
+from . import leadya_conversion_collect
+from . import leadya_conversion_file
+from . import crm_lead_conversion

@@ -37,6 +37,7 @@ class LeadyaDecisionLog(models.Model):
             ("first_step", "Next step"),
             ("attempt", "Contact attempt"),
             ("nurture", "Nurture"),
+            ("convert", "Conversion"),
         ],
         required=True,
         index=True,

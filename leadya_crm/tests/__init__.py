@@ -21,6 +21,9 @@ from . import test_capture_parser
 from . import test_capture_process
 from . import test_capture_slow
 from . import test_contact
+from . import test_conversion
+from . import test_conversion_concurrency
+from . import test_conversion_formats
 from . import test_credit
 from . import test_duplicates
 from . import test_escalation
