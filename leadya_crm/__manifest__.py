@@ -41,6 +41,7 @@
         "wizard/leadya_import_map_wizard_views.xml",
         "views/leadya_import_views.xml",
         "views/leadya_import_map_views.xml",
+        "views/leadya_import_costs_views.xml",
         "views/leadya_channel_views.xml",
         "views/leadya_keyword_views.xml",
         "views/leadya_figures_views.xml",

@@ -18,6 +18,7 @@ from . import leadya_keyword_brand
 from . import leadya_niche
 from . import leadya_ad_cost
 from . import leadya_ad_cost_match
+from . import leadya_ad_cost_load
 
 # Triage and promise
 from . import leadya_triage_rule
@@ -128,6 +129,8 @@ from . import leadya_import_run
 from . import leadya_import_result
 from . import leadya_import_undo
 from . import leadya_import_text
+from . import leadya_import_whole
+from . import leadya_import_costs
 from . import crm_lead_import
 
 # Told to platforms

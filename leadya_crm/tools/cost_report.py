@@ -37,6 +37,8 @@ MAX_COST = 1e12
 MAX_TEXT = 250
 
 _TOTAL = re.compile(rf"(?:{'|'.join(map(re.escape, TOTALS))})\s*(?:[:\-–—(]\s*.*)?", re.DOTALL)
+#: Tells nearly all cells apart at their first letter.
+_MAYBE_TOTAL = re.compile(r"[\"'״׳”“\s]*(?:tot|gra|סה|סך|ито|все)", re.I)
 _FOOTER = re.compile(r"total rows\b|rows:|©|\(c\)|all rights reserved")
 
 
@@ -296,7 +298,7 @@ class _Reader:
         order = self.options.date_orders.get(self.positions[name], "dmy")
         moment = parse_datetime(text, order) or (parse_datetime(f"1 {text}", order) if name == "month" else None)
         if not moment:
-            raise ReportError("bad_date", row=number, column=self._column(name), value=text[:80])
+            raise ReportError("bad_day", row=number, column=self._column(name), value=text[:80])
         return moment.date()
 
     def _get_span(self):
@@ -312,7 +314,7 @@ class _Reader:
 
     def _is_summary(self, number, cells):
         """Whether a row is no cost by itself: a sum of others, or a line under the table."""
-        label = next((cell for cell in cells if _TOTAL.fullmatch(_fold(cell))), None)
+        label = next((cell for cell in cells if _MAYBE_TOTAL.match(cell) and _TOTAL.fullmatch(_fold(cell))), None)
         filled = [cell for cell in cells if cell not in NOTHING]
         if any(_FOOTER.match(_fold(cell)) for cell in filled[:1]):
             return True

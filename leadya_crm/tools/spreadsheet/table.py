@@ -27,6 +27,8 @@ class Spreadsheet:
         self.limits = limits
         self.header_number = 0
         self.headers = []
+        #: What stands above the header: titles, periods.
+        self.preamble = []
 
     def _raw_rows(self):
         raise NotImplementedError
@@ -51,6 +53,7 @@ class Spreadsheet:
         if first[-1][0] <= self.header_number:
             raise SpreadsheetError("header_only")
         self.headers = unique_headers(texts)
+        self.preamble = [" ".join(filter(None, line)) for number, line in first if number < self.header_number]
 
     def rows(self):
         """Yield the filled rows under the header as `Row(number, values, cut)`.
