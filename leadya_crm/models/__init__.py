@@ -133,6 +133,11 @@ from . import leadya_import_whole
 from . import leadya_import_costs
 from . import crm_lead_import
 
+# Organic search
+from . import leadya_search_query
+from . import leadya_import_search
+from . import crm_lead_search
+
 # Told to platforms
 from . import leadya_conversion_goal
 from . import leadya_conversion_decide

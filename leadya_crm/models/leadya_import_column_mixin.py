@@ -73,6 +73,10 @@ class LeadyaImportColumnMixin(models.AbstractModel):
             ("date_from", "First Day"),
             ("date_to", "Last Day"),
             ("segment", "Device or Network: rows are summed up"),
+            # Search Console queries
+            ("search_query", "Search Query"),
+            ("page", "Page"),
+            ("position", "Position"),
             ("ignore", "Leave out"),
         ],
         "Becomes",
