@@ -68,6 +68,7 @@
         "report/leadya_sla_report_views.xml",
         "report/leadya_activity_report_views.xml",
         "report/leadya_attribution_report_views.xml",
+        "report/leadya_brand_report_views.xml",
         "views/leadya_sla_forecast_views.xml",
         "report/leadya_fairness_report_views.xml",
         "wizard/leadya_pipeline_wizard_views.xml",

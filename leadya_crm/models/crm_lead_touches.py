@@ -13,10 +13,10 @@ class CrmLead(models.Model):
         """All touches of the lead, corrected ones too, oldest first; with what each earns by the company's model.
 
         :return: ``model`` (its label), and ``touches``: dicts with ``id``, ``at`` (text, UTC), ``channel``,
-            ``is_paid``, ``term``, ``is_brand``, ``campaign``, ``source``, ``site``, ``landing``, ``referrer`` (host), ``device``,
-            ``origin`` (labels), ``click`` (kind of click identifier), ``corrected`` (another holds instead),
-            ``corrects`` (holds instead of another), ``share`` (of the lead, 0 to 1) and ``days`` since the one
-            before that holds
+            ``is_paid``, ``term``, ``is_brand``, ``campaign``, ``source``, ``site``, ``landing``, ``referrer`` (a host),
+            ``device`` and ``origin`` (labels), ``click`` (kind of click identifier), ``corrected`` (another holds
+            instead), ``corrects`` (holds instead of another), ``share`` (of the lead, 0 to 1) and ``days`` since
+            the one before that holds
         :rtype: dict
         :raises AccessError: where the user may not read the lead
         """

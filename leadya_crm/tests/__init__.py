@@ -8,6 +8,7 @@ from . import test_assignment_triggers
 from . import test_assignment_ui
 from . import test_attribution
 from . import test_brand
+from . import test_brand_report
 from . import test_cadence
 from . import test_capture_attack
 from . import test_capture_concurrency
@@ -63,8 +64,6 @@ from . import test_queue
 from . import test_reminder
 from . import test_replay
 from . import test_row_changes
-from . import test_search_console
-from . import test_search_query
 from . import test_sla
 from . import test_sla_concurrency
 from . import test_sla_edges

@@ -9,8 +9,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 # Click identifiers that the platforms append to a landing page, most telling first:
 # an address may carry several (an app link of Google carries gbraid beside gclid).
+# Those that are paid for come first: Google, Microsoft, Yandex, TikTok, LinkedIn, X, VK, Taboola, Outbrain,
+# Google's display network; then those of any click: Yandex's search, Google's free product listings, Meta.
 # Source: the platforms' own help pages, see field.md, "Formats".
-CLICK_ID_KINDS = ("gclid", "gbraid", "wbraid", "msclkid", "yclid", "ttclid", "li_fat_id", "fbclid")
+CLICK_ID_KINDS = (
+    *("gclid", "gbraid", "wbraid", "msclkid", "yclid"),
+    *("ttclid", "li_fat_id", "twclid", "rb_clickid", "tblci", "dicbo", "dclid"),
+    *("ysclid", "srsltid", "fbclid"),
+)
 
 # ValueTrack and its like leave the name of the parameter to the advertiser; these are
 # the names in use in Google's and others' own examples.
