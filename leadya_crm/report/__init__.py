@@ -8,3 +8,4 @@ from . import leadya_cost_match_report
 from . import leadya_fairness_report
 from . import leadya_sla_report
 from . import leadya_measures
+from . import leadya_search_report

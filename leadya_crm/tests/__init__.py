@@ -64,6 +64,8 @@ from . import test_queue
 from . import test_reminder
 from . import test_replay
 from . import test_row_changes
+from . import test_search_console
+from . import test_search_query
 from . import test_sla
 from . import test_sla_concurrency
 from . import test_sla_edges
