@@ -20,9 +20,7 @@ class LeadyaContactAttempt(models.Model):
 class LeadyaSlaClock(models.Model):
     _inherit = "leadya.sla.clock"
 
-    _late_answer_index = models.Index(
-        "(lead_id) WHERE kind = 'first_response' AND state IN ('met_late', 'breached')"
-    )
+    _late_answer_index = models.Index("(lead_id) WHERE kind = 'first_response' AND state IN ('met_late', 'breached')")
 
 
 class CrmLead(models.Model):

@@ -55,9 +55,7 @@ class LeadyaKeyword(models.Model):
             if keyword.verdict != verdict.verdict:
                 changed[keyword] = keyword.verdict
             if keyword.verdict_facts != facts or keyword in changed:
-                keyword.write(
-                    {"verdict": verdict.verdict, "verdict_facts": facts, "verdict_at": fields.Datetime.now()}
-                )
+                keyword.write({"verdict": verdict.verdict, "verdict_facts": facts, "verdict_at": fields.Datetime.now()})
         return changed
 
     @api.model

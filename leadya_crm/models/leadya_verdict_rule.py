@@ -42,8 +42,8 @@ class LeadyaVerdictRule(models.Model):
     active = fields.Boolean(default=True)
     mode = fields.Selection(
         tracking=True,
-        help="Off: keywords keep their verdicts. On trial: keywords are judged; what the marketer would be told is noted "
-        "here. On: the marketer gets an activity when verdicts change.",
+        help="Off: keywords keep their verdicts. On trial: keywords are judged; what the marketer would be told is "
+        "noted here. On: the marketer gets an activity when verdicts change.",
     )
     company_id = fields.Many2one("res.company", index="btree_not_null", help="Empty: for all companies.")
     user_id = fields.Many2one(
@@ -98,11 +98,13 @@ class LeadyaVerdictRule(models.Model):
         required=True,
         help="Times the account's cost of a good lead: a dearer keyword gets no more money.",
     )
-    target_rate = fields.Float("Target Rate (%)", help="Compared with in place of the account's rate; 0: the account's.")
+    target_rate = fields.Float(
+        "Target Rate (%)", help="Compared with in place of the account's rate; 0: the account's."
+    )
     target_cost = fields.Float(
         "Target Cost",
         digits=(16, 2),
-        help="Of a good lead, in the company's currency; compared with in place of what the account pays; 0: the account's.",
+        help="Of a good lead, in the company's currency; compared with in place of what the account pays; 0: that.",
     )
 
     _check_days = models.Constraint("CHECK(days BETWEEN 1 AND 730)", "Look at 1 to 730 days.")
@@ -252,7 +254,12 @@ class LeadyaVerdictRule(models.Model):
             return
         summary = rule.env._("Verdicts on keywords have changed")
         rule.activity_schedule(
-            "mail.mail_activity_data_todo", summary=summary, note=note, user_id=user.id, automated=True, leadya_alert=ALERT
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=note,
+            user_id=user.id,
+            automated=True,
+            leadya_alert=ALERT,
         )
 
     def _describe_changes(self, news):
@@ -266,7 +273,12 @@ class LeadyaVerdictRule(models.Model):
         before = {keyword.id: verdict for keyword, verdict in news.items()}
         lines = Markup().join(
             Markup("<li><b>%s</b>: %s → %s. %s</li>")
-            % (keyword.display_name, labels.get(before[keyword.id], "–"), labels[keyword.verdict], keyword.verdict_reason)
+            % (
+                keyword.display_name,
+                labels.get(before[keyword.id], "–"),
+                labels[keyword.verdict],
+                keyword.verdict_reason,
+            )
             for keyword in keywords[:NAMED]
         )
         more = len(keywords) - NAMED

@@ -6,6 +6,7 @@ from . import leadya_brand_report
 from . import leadya_attribution_share
 from . import leadya_cost_match_report
 from . import leadya_fairness_report
+from . import leadya_funnel
 from . import leadya_sla_report
 from . import leadya_measures
 from . import leadya_search_report

@@ -145,7 +145,9 @@ class LeadyaAttributionFigures(models.AbstractModel):
     def _get_choice(self, options):
         """Whether a lead is of the niche and team asked for; the others still bear their share of the costs."""
         chosen = {"niche_id": options.niche_id, "team_id": options.team_id}
-        conditions = [SQL("%s = %s", SQL.identifier("crm_lead", name), value) for name, value in chosen.items() if value]
+        conditions = [
+            SQL("%s = %s", SQL.identifier("crm_lead", name), value) for name, value in chosen.items() if value
+        ]
         return SQL("COALESCE(%s, FALSE)", SQL(" AND ").join(conditions)) if conditions else SQL("TRUE")
 
     @api.model
@@ -202,7 +204,11 @@ class LeadyaAttributionFigures(models.AbstractModel):
     @api.model
     def _get_result(self, options):
         counts = [
-            SQL("SUM(credit.weight) FILTER (WHERE %s) AS %s", SQL.identifier("chosen_lead", column), SQL.identifier(name))
+            SQL(
+                "SUM(credit.weight) FILTER (WHERE %s) AS %s",
+                SQL.identifier("chosen_lead", column),
+                SQL.identifier(name),
+            )
             for name, column in COUNT_COLUMNS.items()
         ]
         return SQL(
@@ -226,8 +232,8 @@ class LeadyaAttributionFigures(models.AbstractModel):
         """SELECT of (is_total, key, impressions, clicks, cost), the total included."""
         return SQL(
             """
-            SELECT GROUPING(key) AS is_total, COALESCE(key, %s) AS key, SUM(impressions) AS impressions, SUM(clicks) AS clicks,
-                   SUM(cost) AS cost
+            SELECT GROUPING(key) AS is_total, COALESCE(key, %s) AS key, SUM(impressions) AS impressions,
+                   SUM(clicks) AS clicks, SUM(cost) AS cost
               FROM (%s) AS cost_row
           GROUP BY GROUPING SETS ((key), ())
             """,
@@ -237,9 +243,7 @@ class LeadyaAttributionFigures(models.AbstractModel):
 
     @api.model
     def _get_no_costs(self, options):
-        return SQL(
-            "SELECT %s AS key, 0 AS impressions, 0 AS clicks, 0 AS cost WHERE FALSE", self._get_no_key(options)
-        )
+        return SQL("SELECT %s AS key, 0 AS impressions, 0 AS clicks, 0 AS cost WHERE FALSE", self._get_no_key(options))
 
     @api.model
     def _get_no_key(self, options):
@@ -283,7 +287,8 @@ class LeadyaAttributionFigures(models.AbstractModel):
         each = [self._get_cost_each(name, count) for name, count in COSTS_EACH.items()]
         return SQL(
             """
-            SELECT summed.*, %(each)s, revenue / NULLIF(cost, 0) AS return, cost * late / NULLIF(leads, 0) AS money_at_risk
+            SELECT summed.*, %(each)s, revenue / NULLIF(cost, 0) AS return,
+                   cost * late / NULLIF(leads, 0) AS money_at_risk
               FROM (SELECT COALESCE(result.is_total, spent.is_total) AS is_total,
                            COALESCE(result.key, spent.key) AS key, %(sums)s, result.median,
                            COALESCE(spent.impressions, 0)::float AS impressions,

@@ -73,7 +73,11 @@ class LeadyaAttributionReport(models.Model):
     cost_per_qualified = fields.Monetary(readonly=True, aggregator="avg", groups=GROUP_MONEY)
     cost_per_won = fields.Monetary("Cost per Won Lead", readonly=True, aggregator="avg", groups=GROUP_MONEY)
     return_on_cost = fields.Float(
-        "Return", readonly=True, aggregator="avg", groups=GROUP_MONEY, help="Revenue by cost: 2 is two for each one spent."
+        "Return",
+        readonly=True,
+        aggregator="avg",
+        groups=GROUP_MONEY,
+        help="Revenue by cost: 2 is two for each one spent.",
     )
     fit_share = fields.Float("Fit of Those Judged", readonly=True, aggregator="avg")
 
@@ -133,10 +137,11 @@ class LeadyaAttributionReport(models.Model):
             (WITH chosen_lead AS MATERIALIZED (%(leads)s)
             SELECT 2 * COALESCE(share.touch_id::bigint, lead.id) + (share.touch_id IS NULL)::int AS id,
                    lead.create_date::date AS date, 'lead' AS side, share.lead_id, lead.company_id,
-                   %(currency)s::int AS currency_id, lead.user_id, lead.team_id, share.keyword_id, share.campaign_id, share.channel_id, share.source_id,
-                   share.medium_id, lead.niche_id, share.landing, share.site, share.weight AS leads, %(counts)s,
-                   lead.minutes AS response_minutes, share.weight * lead.revenue AS revenue,
-                   0::float AS impressions, 0::float AS clicks, 0::float AS cost, %(ratios)s
+                   %(currency)s::int AS currency_id, lead.user_id, lead.team_id, share.keyword_id, share.campaign_id,
+                   share.channel_id, share.source_id, share.medium_id, lead.niche_id, share.landing, share.site,
+                   share.weight AS leads, %(counts)s, lead.minutes AS response_minutes,
+                   share.weight * lead.revenue AS revenue, 0::float AS impressions, 0::float AS clicks,
+                   0::float AS cost, %(ratios)s
               FROM (%(shares)s) AS share JOIN chosen_lead AS lead ON lead.id = share.lead_id)
             """,
             leads=self._get_leads(),
@@ -174,9 +179,10 @@ class LeadyaAttributionReport(models.Model):
         zeros = [SQL("0::float AS %s", SQL.identifier(name)) for name in ("leads", *MILESTONES)]
         return SQL(
             """
-            (SELECT -(cost.id::bigint * 4096 + day.number) AS id, day.date::date AS date, 'cost' AS side, NULL::int AS lead_id, cost.company_id,
-                   %(currency)s::int AS currency_id, NULL::int AS user_id, NULL::int AS team_id, cost.keyword_id, cost.campaign_id, cost.channel_id,
-                   cost.source_id, NULL::int AS medium_id, NULL::int AS niche_id, NULL AS landing, NULL AS site,
+            (SELECT -(cost.id::bigint * 4096 + day.number) AS id, day.date::date AS date, 'cost' AS side,
+                   NULL::int AS lead_id, cost.company_id, %(currency)s::int AS currency_id, NULL::int AS user_id,
+                   NULL::int AS team_id, cost.keyword_id, cost.campaign_id, cost.channel_id, cost.source_id,
+                   NULL::int AS medium_id, NULL::int AS niche_id, NULL AS landing, NULL AS site,
                    %(zeros)s, NULL::float AS response_minutes, 0::float AS revenue,
                    cost.impressions::float / day.count AS impressions, cost.clicks::float / day.count AS clicks,
                    cost.amount_company::float * %(rate)s / day.count AS cost, %(ratios)s

@@ -46,26 +46,35 @@ class LeadyaAttributionFigures(models.AbstractModel):
     @api.model
     def _get_share_steps(self, number, level):
         """What a unit of credit bears at a level (``price``), and the costs and credits that are left for the next."""
-        names = {
-            name: SQL.identifier(f"{name}_{number + shift}")
-            for name, shift in (("rest", 0), ("credit", 0), ("weight", 0), ("price", 0))
-        }
-        left = {name: SQL.identifier(f"{name}_{number + 1}") for name in ("rest", "credit")}
+        rest, credit, weight, price = (
+            SQL.identifier(f"{name}_{number}") for name in ("rest", "credit", "weight", "price")
+        )
         key = SQL.identifier(level)
+        yield SQL("%s AS (SELECT %s, SUM(weight) AS weight FROM %s WHERE %s > 0 GROUP BY 1)", weight, key, credit, key)
         yield SQL(
-            "%s AS (SELECT %s, SUM(weight) AS weight FROM %s WHERE %s > 0 GROUP BY 1)",
-            names["weight"], key, names["credit"], key,
-        )  # fmt: skip
-        yield SQL(
-            "%s AS MATERIALIZED (SELECT %s, %s FROM %s AS cost JOIN %s AS given USING (%s) GROUP BY 1, given.weight)",
-            names["price"], key, SQL(", ").join(SQL("SUM(%s) / given.weight AS %s", *[SQL.identifier(s)] * 2) for s in SUMS),
-            names["rest"], names["weight"], key,
-        )  # fmt: skip
-        for name in ("rest", "credit"):
+            """
+            %(price)s AS MATERIALIZED (
+                SELECT %(key)s, %(sums)s FROM %(rest)s AS cost JOIN %(weight)s AS given USING (%(key)s)
+              GROUP BY 1, given.weight)
+            """,
+            price=price,
+            key=key,
+            sums=SQL(", ").join(SQL("SUM(%s) / given.weight AS %s", *[SQL.identifier(name)] * 2) for name in SUMS),
+            rest=rest,
+            weight=weight,
+        )
+        for had, name in ((rest, "rest"), (credit, "credit")):
             yield SQL(
-                "%s AS MATERIALIZED (SELECT * FROM %s AS had WHERE NOT EXISTS (SELECT FROM %s AS met WHERE met.%s = had.%s))",
-                left[name], names[name], names["price"], key, key,
-            )  # fmt: skip
+                """
+                %(left)s AS MATERIALIZED (
+                    SELECT * FROM %(had)s AS had
+                     WHERE NOT EXISTS (SELECT FROM %(price)s AS met WHERE met.%(key)s = had.%(key)s))
+                """,
+                left=SQL.identifier(f"{name}_{number + 1}"),
+                had=had,
+                price=price,
+                key=key,
+            )
 
     @api.model
     def _get_shares(self, options):

@@ -122,9 +122,7 @@ class FiguresCommon(LeadyaCommon):
 
     def figures(self, user=None, **options):
         with self.at(TODAY):
-            return (
-                self.env["leadya.attribution.figures"].with_user(user or self.marketer).get_figures(dict(options))
-            )
+            return self.env["leadya.attribution.figures"].with_user(user or self.marketer).get_figures(dict(options))
 
     def by_name(self, **options):
         return {row["name"]: row for row in self.figures(**options)["rows"]}
