@@ -96,9 +96,11 @@
         "web.assets_backend": [
             "leadya_crm/static/src/**/*",
             ("remove", "leadya_crm/static/src/figures/**/*"),
+        ],
         # Fetched when a screen of figures is opened.
         "leadya_crm.assets_figures": [
             "leadya_crm/static/src/figures/**/*",
+        ],
         "web.assets_unit_tests_setup": [
             "leadya_crm/static/src/figures/**/*",
         ],
