@@ -43,7 +43,7 @@ class LeadyaConversion(models.Model):
         "Send By", required=True, readonly=True, help="Afterwards the platform has forgotten the click."
     )
     happened_at = fields.Datetime("Happened On", required=True, readonly=True)
-    value = fields.Float(readonly=True, digits=(16, 2))
+    value = fields.Monetary(readonly=True)
     has_value = fields.Boolean(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     consent = fields.Selection([("granted", "Granted"), ("denied", "Denied")], readonly=True)

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import NOW, LeadyaCommon
@@ -425,3 +425,26 @@ class TestConversion(ConversionCommon):
             self._collect()
             wizard = Form(self.env["leadya.conversion.wizard"].with_user(self.marketer))
         self.assertEqual((wizard.platform, wizard.ready_count), ("microsoft", 1))
+
+
+@tagged("post_install", "-at_install")
+class TestConversionDownload(HttpCase, ConversionCommon):
+    """The file as a browser gets it (L13, issue 3)."""
+
+    def test_l13_same_bytes_whenever(self):
+        with self.at(NOW):
+            lead = self._make_clicked()
+            lead.action_set_won()
+            self._collect()
+            file = self._make_file()
+        self.env.flush_all()
+        self.marketer.password = "leadya_marketer"
+        self.authenticate("leadya_marketer", "leadya_marketer")
+        url = file.action_download()["url"]
+        first, second = self.url_open(url), self.url_open(url)
+        self.assertEqual(first.content, base64.b64decode(file.content))
+        self.assertEqual(first.content, second.content)
+        self.assertIn(file.name, first.headers["Content-Disposition"])
+        self.rep.password = "leadya_rep"
+        self.authenticate("leadya_rep", "leadya_rep")
+        self.assertEqual(self.url_open(url).status_code, 404)
