@@ -86,6 +86,7 @@
         "views/res_config_settings_views.xml",
     ],
     "demo": [
+        "demo/leadya_brand_demo.xml",
         "demo/leadya_capture_form_demo.xml",
         "demo/leadya_demo.xml",
         "demo/leadya_promise_demo.xml",

@@ -76,7 +76,7 @@ class LeadyaTouch(models.Model):
         said = {f"default_{name}": value for name, value in values.items() if value}
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Correct a Touch"),
+            "name": self.env._("Correct a Visit"),
             "res_model": self._name,
             "view_mode": "form",
             "views": [(self.env.ref("leadya_crm.leadya_touch_view_form_correct").id, "form")],

@@ -15,6 +15,7 @@ GROUPINGS = {
     "team_id": "crm.team",
     "sla_category_id": "leadya.sla.category",
     "channel_id": "leadya.channel",
+    "niche_id": "leadya.niche",
     "keyword_id": "leadya.keyword",
     "hour": None,
     "weekday": None,

@@ -96,3 +96,16 @@ class TestNiche(LeadyaCommon):
         with self.assertLogs("odoo.addons.leadya_crm.models.leadya_lead_filter_mixin", "WARNING"):
             lead = self._make_lead(country_id=self.israel.id)
         self.assertEqual(lead.niche_id, self.home)
+
+    def test_reports_are_split(self):
+        """C1 C9: promises, activities, response measures and leads are split by market niche."""
+        lead = self._make_lead(country_id=self.israel.id, user_id=self.rep.id)
+        lead.with_user(self.rep).action_log_attempt("no_answer")
+        self.env.flush_all()
+        for report, count in (("leadya.sla.report", "id:count"), ("leadya.activity.report", "id:count")):
+            rows = (
+                self.env[report].with_user(self.manager)._read_group([("lead_id", "=", lead.id)], ["niche_id"], [count])
+            )
+            self.assertEqual([niche for niche, _count in rows], [self.home], report)
+        groups = self.env["leadya.measures"].with_user(self.manager).leadya_measure(30, "niche_id")["groups"]
+        self.assertIn("Israel", [group["name"] for group in groups])

@@ -43,6 +43,7 @@ export class Measures extends Component {
             { name: "team_id", label: _t("Sales Team") },
             { name: "sla_category_id", label: _t("SLA Category") },
             { name: "channel_id", label: _t("Channel") },
+            { name: "niche_id", label: _t("Market Niche") },
             { name: "keyword_id", label: _t("Keyword") },
             { name: "hour", label: _t("Hour of arrival") },
             { name: "weekday", label: _t("Weekday of arrival") },
@@ -84,7 +85,11 @@ export class Measures extends Component {
             text,
             source,
             value: known ? format(value) : "–",
-            icon: !known ? "" : isGood ? "fa-check-circle text-success" : "fa-exclamation-triangle text-warning",
+            icon: !known
+                ? ""
+                : isGood
+                  ? "fa-check-circle text-success"
+                  : "fa-exclamation-triangle text-warning",
             verdict: !known ? "" : isGood ? _t("better") : _t("worse"),
         };
     }
@@ -131,8 +136,12 @@ export class Measures extends Component {
         );
         const title = {
             call_all: _t("Scoring would not pay: call everyone"),
-            too_few_data: _t("More come than can be answered, but there are too few data to score them"),
-            pays: _t("Scoring would pay: more come than can be answered, and there are data to learn from"),
+            too_few_data: _t(
+                "More come than can be answered, but there are too few data to score them"
+            ),
+            pays: _t(
+                "Scoring would pay: more come than can be answered, and there are data to learn from"
+            ),
         }[verdict];
         return { title, inflowText, dataText };
     }
