@@ -11,12 +11,18 @@ SPECIFICATIONS
 * A channel's fixed monthly cost is a cost of that channel, day by day, without any row.
 
 Reports read costs by :meth:`_get_cost_query`.
+
+Companies, currencies, sources, campaigns, channels and imports that costs point to are kept from being deleted here: see
+``unchecked_many2one``.
 """
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .leadya_keyword import MATCH_TYPES
+from .unchecked_many2one import UncheckedMany2one
 
 ORIGINS = [
     ("google", "Google Ads"),
@@ -47,7 +53,7 @@ class LeadyaAdCost(models.Model):
         help="The last day of the period, itself included.",
     )
     cost = fields.Monetary(required=True, help="In the currency in which it was paid.")
-    currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
+    currency_id = UncheckedMany2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
     amount_company = fields.Monetary(
         "Amount",
         compute="_compute_amount_company",
@@ -57,8 +63,8 @@ class LeadyaAdCost(models.Model):
         help="In the company's currency, at the rate of the period's last day.",
     )
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
-    impressions = fields.Integer(help="How often the advertisement was shown.")
-    clicks = fields.Integer()
+    impressions = fields.Integer(default=0, help="How often the advertisement was shown.")
+    clicks = fields.Integer(default=0)
     cost_per_click = fields.Monetary(
         compute="_compute_cost_per_click", currency_field="company_currency_id", help="In the company's currency."
     )
@@ -69,36 +75,32 @@ class LeadyaAdCost(models.Model):
     match_type = fields.Selection(
         MATCH_TYPES, compute="_compute_from_keyword", store=True, readonly=False, precompute=True
     )
-    campaign_id = fields.Many2one(
+    campaign_id = UncheckedMany2one(
         "utm.campaign",
         compute="_compute_from_keyword",
         store=True,
         readonly=False,
         precompute=True,
         index="btree_not_null",
-        ondelete="restrict",
     )
     ad_group = fields.Char(compute="_compute_from_keyword", store=True, readonly=False, precompute=True)
-    source_id = fields.Many2one(
+    source_id = UncheckedMany2one(
         "utm.source",
         compute="_compute_from_keyword",
         store=True,
         readonly=False,
         precompute=True,
-        ondelete="restrict",
     )
-    channel_id = fields.Many2one("leadya.channel", check_company=True, index="btree_not_null", ondelete="restrict")
+    channel_id = UncheckedMany2one("leadya.channel", check_company=True, index="btree_not_null")
     note = fields.Char(help="What was paid for, such as a stand at the spring fair.")
 
     # Where from
-    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    company_id = UncheckedMany2one("res.company", required=True, default=lambda self: self.env.company)
     origin = fields.Selection(ORIGINS, default="manual", required=True, readonly=True)
     account = fields.Char(readonly=True, help="The advertising account, by its name or number in the platform's report.")
     campaign_ref = fields.Char("Campaign ID", help="By which the advertising platform knows the campaign.")
     ad_group_ref = fields.Char("Ad Group ID", help="By which the advertising platform knows the ad group or ad set.")
-    import_id = fields.Many2one(
-        "leadya.import", "Loaded By", readonly=True, copy=False, index="btree_not_null", ondelete="cascade"
-    )
+    import_id = UncheckedMany2one("leadya.import", "Loaded By", readonly=True, copy=False, index="btree_not_null")
     active = fields.Boolean(default=True, copy=False)
     replaced_by_id = fields.Many2one(
         "leadya.import",
@@ -118,9 +120,10 @@ class LeadyaAdCost(models.Model):
 
     @api.depends("date_from")
     def _compute_date_to(self):
-        """One day, unless somebody says more."""
+        """One day, unless somebody says more; a period that was stored ends no sooner than it begins."""
         for record in self:
-            record.date_to = max(filter(None, (record.date_from, record.date_to)), default=False)
+            days = filter(None, (record.date_from, record._origin.date_to))
+            record.date_to = max(days, default=False)
 
     @api.depends("cost", "currency_id", "company_id", "date_to")
     def _compute_amount_company(self):
@@ -158,6 +161,14 @@ class LeadyaAdCost(models.Model):
             what = record.note or (record.keyword_id or record.campaign_id or record.channel_id).display_name
             record.display_name = what or self.env._("Advertising cost")
 
+    @api.model
+    def _is_pointed_to(self, records):
+        """Whether any cost points to one of these records, whatever its company."""
+        names = [name for name, field in self._fields.items() if field.type == "many2one" and field.store]
+        names = [name for name in names if self._fields[name].comodel_name == records._name]
+        domain = Domain.OR(Domain(name, "in", records.ids) for name in names)
+        return bool(self.sudo().with_context(active_test=False).search_count(domain, limit=1))
+
     # ------------------------------------------------------------
     # READING
     # ------------------------------------------------------------
@@ -189,8 +200,8 @@ class LeadyaAdCost(models.Model):
         return SQL(
             """
             SELECT cost.keyword_id, cost.campaign_id, cost.channel_id, cost.source_id,
-                   cost.impressions * part.share AS impressions,
-                   cost.clicks * part.share AS clicks,
+                   COALESCE(cost.impressions, 0) * part.share AS impressions,
+                   COALESCE(cost.clicks, 0) * part.share AS clicks,
                    cost.amount_company * part.share AS cost,
                    part.share < 1 AS prorated,
                    cost.company_id,
@@ -235,3 +246,49 @@ class LeadyaAdCost(models.Model):
             **{"from": date_from, "to": min(date_to, fields.Date.context_today(self))},
             companies=list(company_ids),
         )
+
+
+class LeadyaChannel(models.Model):
+    _inherit = "leadya.channel"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_costs(self):
+        """What was spent on a channel stays known; see `UncheckedMany2one`."""
+        if self.env["leadya.ad.cost"]._is_pointed_to(self):
+            raise UserError(self.env._("Costs are kept for this channel: archive it instead."))
+
+
+class UtmSource(models.Model):
+    _inherit = "utm.source"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_costs(self):
+        if self.env["leadya.ad.cost"]._is_pointed_to(self):
+            raise UserError(self.env._("Costs are kept for this source: it can't be deleted."))
+
+
+class UtmCampaign(models.Model):
+    _inherit = "utm.campaign"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_costs(self):
+        if self.env["leadya.ad.cost"]._is_pointed_to(self):
+            raise UserError(self.env._("Costs are kept for this campaign: archive it instead."))
+
+
+class ResCurrency(models.Model):
+    _inherit = "res.currency"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_costs(self):
+        if self.env["leadya.ad.cost"]._is_pointed_to(self):
+            raise UserError(self.env._("Advertising was paid in this currency: archive it instead."))
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_costs(self):
+        if self.env["leadya.ad.cost"]._is_pointed_to(self):
+            raise UserError(self.env._("Advertising costs of this company are kept: it can't be deleted."))

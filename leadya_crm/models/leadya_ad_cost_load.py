@@ -17,7 +17,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
-from odoo.tools import SQL, float_round
+from odoo.tools import SQL
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
 from .bulk_insert import insert_rows
@@ -234,19 +234,19 @@ class LeadyaAdCost(models.Model):
             "active": True,
         }
         rates = self._get_rates(record, report, names.currencies)
-        abouts = {}
+        abouts = {about: {**common, **self._prepare_about(about, names)} for about, _period in report.lines}
+        days = {period: tuple(map(str, period)) for _about, period in report.lines}
         rows = []
         for (about, period), (impressions, clicks, cost) in report.lines.items():
-            if about not in abouts:
-                abouts[about] = {**common, **self._prepare_about(about, names)}
-            currency, rate = rates[about.currency, period[1]]
+            rate, digits, company_digits = rates[about.currency, period[1]]
+            first, last = days[period]
             rows.append(
                 {
                     **abouts[about],
-                    "date_from": period[0].isoformat(),
-                    "date_to": period[1].isoformat(),
-                    "cost": currency.round(cost),
-                    "amount_company": float_round(cost * rate, precision_rounding=record.company_id.currency_id.rounding),
+                    "date_from": first,
+                    "date_to": last,
+                    "cost": round(cost, digits),
+                    "amount_company": round(cost * rate, company_digits),
                     "impressions": impressions,
                     "clicks": clicks,
                 }
@@ -270,16 +270,18 @@ class LeadyaAdCost(models.Model):
 
     @api.model
     def _get_rates(self, record, report, currencies):
-        """How much one unit of a currency is in the company's, on the last day of each period.
+        """How much one unit of a currency is in the company's on the last day of each period, and both their digits.
 
-        :rtype: dict[tuple[str, date], tuple]
+        :rtype: dict[tuple[str, date], tuple[float, int, int]]
         """
         company = record.company_id
+        own = company.currency_id
         pairs = {(about.currency, period[1]) for about, period in report.lines}
         return {
             (code, day): (
-                currencies[code],
-                currencies[code]._get_conversion_rate(currencies[code], company.currency_id, company, day),
+                currencies[code]._get_conversion_rate(currencies[code], own, company, day),
+                currencies[code].decimal_places,
+                own.decimal_places,
             )
             for code, day in pairs
         }
@@ -347,8 +349,11 @@ class LeadyaAdCost(models.Model):
         count = sum(identity in known for identity in identities)
         if dry:
             return count, {}
-        keywords = Keyword._find_or_create(terms) if count < len(terms) else None
-        ids = keywords and [keyword.id for keyword in keywords] or [known[identity] for identity in identities]
-        if not all(ids):
+        new = {
+            identity: about.keyword for identity, about in zip(identities, abouts, strict=True) if identity not in known
+        }
+        if new:
+            known |= Keyword._resolve_identities(new)
+        if not all(identity in known for identity in identities):
             raise ConcurrencyError("Another transaction has made the same keyword.")
-        return count, dict(zip(abouts, ids, strict=True))
+        return count, {about: known[identity] for about, identity in zip(abouts, identities, strict=True)}

@@ -72,17 +72,7 @@ class LeadyaImport(models.Model):
             raise UserError(
                 self.env._("This file has been loaded. To load another one, start a new import, or undo this one.")
             )
-        return self._sample_rows(book)
-
-    def _sample_rows(self, book):
-        """Samples of each column, from the whole length of the file, and the number of rows."""
-        samples = [[] for _header in book.headers]
-        step, total = 1, 0
-        for row in book.rows():
-            total += 1
-            if total % step == 0:
-                step = self._sample_row(samples, row.values, step)
-        return [column[: 2 * SAMPLE_SIZE] for column in samples], total
+        return book.sample(SAMPLE_SIZE)
 
     def _describe_file(self, book, total):
         result = super()._describe_file(book, total)
@@ -193,11 +183,13 @@ class LeadyaImport(models.Model):
 
         :raises WorkStopped: where the import is no longer to be worked on
         """
-        self.whole_done = min(count, self.total_count)
+        # What the transaction has seen so far may be old: another that wrote to the import since would be in the way.
         self.env["ir.cron"]._commit_progress()
-        self.invalidate_recordset(["state"])
+        self.invalidate_recordset()
         if self.state not in WORK:
             raise WorkStopped()
+        self.whole_done = min(count, self.total_count)
+        self.env["ir.cron"]._commit_progress()
 
     def action_start(self):
         """Import in the background, with the rights of whoever starts it."""

@@ -25,7 +25,10 @@ from . import test_contact
 from . import test_conversion
 from . import test_conversion_concurrency
 from . import test_conversion_formats
+from . import test_cost
+from . import test_cost_concurrency
 from . import test_cost_import
+from . import test_cost_report
 from . import test_credit
 from . import test_duplicates
 from . import test_escalation

@@ -11,7 +11,9 @@ from collections import Counter
 NOTHING = frozenset(("", "-", "--", "---", "–", "—", "n/a", "null"))
 
 _PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?")
-_MONEY = re.compile(r"[^\d.,+\-]{0,5}([-+−]?)[^\d.,+\-]{0,5}(\d[\d.,\s'’]*?|[.,]\d+)[^\d.,+\-]{0,6}")
+#: Signs and names of currencies around a number; no sign that calculates or compares.
+_AROUND = r"[^\d.,+\-−=<>%*/@()]"
+_MONEY = re.compile(rf"{_AROUND}{{0,5}}([-+−]?){_AROUND}{{0,5}}(\d(?:[\d.,\s'’]*\d)?|[.,]\d+)(?:{_AROUND}{{0,5}}\.?)")
 _COUNT = re.compile(r"\d{1,3}(?:[.,\s'’]\d{3})+|\d+|\d+[.,]0+")
 
 

@@ -17,6 +17,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -145,7 +146,7 @@ class _Reader:
 
     def read(self, progress=None):
         rows = self._collect(progress)
-        self.decimal = detect_decimal(cells[self.positions["cost"]] for _number, cells in rows)
+        self.decimal = detect_decimal(self._get_some_costs(rows))
         self._sum_up(rows)
         if not self.lines:
             raise ReportError("no_rows")
@@ -156,46 +157,69 @@ class _Reader:
         """The rows, in memory: how numbers are written is told by all of them."""
         rows = []
         for row in self.rows:
-            rows.append((row.number, row.values))
+            # Tuples of texts are nothing that the collector of garbage has to look through again and again.
+            rows.append((row.number, tuple(row.values)))
             if progress and len(rows) % 20_000 == 0:
                 progress(len(rows))
         return rows
+
+    def _get_some_costs(self, rows):
+        """Figures from the whole length of the report, enough to tell how they are written."""
+        position = self.positions["cost"]
+        return [cells[position] for _number, cells in islice(rows, 0, None, max(1, len(rows) // 20_000))]
 
     # ------------------------------------------------------------
     # ROWS
     # ------------------------------------------------------------
 
     def _sum_up(self, rows):
+        """Add every row to the line of what it is about.
+
+        Written for speed: a report may have half a million rows, and all that a row costs is look-ups.
+        """
         get_about, about_names = self._make_getter(ABOUT)
         get_dates, date_names = self._make_getter(DATES)
-        figure_positions = [self.positions.get(name) for name in FIGURES]
-        abouts, periods, seen = {}, {}, ({}, {}, {})
+        # A figure that the report doesn't give is read from an empty cell after the last.
+        width = len(self.headers)
+        get_figures = itemgetter(*(self.positions.get(name, width) for name in FIGURES))
+        is_lacking = any(name not in self.positions for name in FIGURES)
+        known, periods, read = {}, {}, ({}, {}, {})
         for number, cells in rows:
             raw_about, raw_dates = get_about(cells), get_dates(cells)
-            about = abouts.get(raw_about)
-            if about is None:
+            figures = get_figures((*cells[:width], "") if is_lacking else cells)
+            try:
+                about, by_dates = known[raw_about]
+            except KeyError:
                 if self._is_summary(number, cells):
                     continue
-                about = abouts[raw_about] = self._read_about(number, dict(zip(about_names, raw_about, strict=True)))
-            period = periods.get(raw_dates)
-            if period is None:
-                period = self._read_dates(number, dict(zip(date_names, raw_dates, strict=True)))
-                periods[raw_dates] = period
-            figures = [
-                self._look_up_figure(number, index, cells[position] if position is not None else "", seen[index])
-                for index, position in enumerate(figure_positions)
-            ]
-            self._add(about, period, figures, cells)
+                about = self._read_about(number, dict(zip(about_names, raw_about, strict=True)))
+                by_dates = {}
+                known[raw_about] = about, by_dates
+            try:
+                line = by_dates[raw_dates]
+            except KeyError:
+                if raw_dates not in periods:
+                    periods[raw_dates] = self._read_dates(number, dict(zip(date_names, raw_dates, strict=True)))
+                period = periods[raw_dates]
+                line = by_dates[raw_dates] = self.lines.setdefault((about, period), [0, 0, 0.0])
+            try:
+                values = read[0][figures[0]], read[1][figures[1]], read[2][figures[2]]
+            except KeyError:
+                values = [
+                    self._look_up_figure(number, index, text, read[index]) for index, text in enumerate(figures)
+                ]
+            self.row_count += 1
+            line[0] += values[0]
+            line[1] += values[1]
+            line[2] += values[2]
+            if self.segments:
+                self._add_to_segments(cells, values)
 
-    def _add(self, about, period, figures, cells):
-        self.row_count += 1
-        targets = [self.lines.setdefault((about, period), [0, 0, 0.0])]
+    def _add_to_segments(self, cells, values):
         for position in self.segments:
-            targets.append(self.segment_sums.setdefault((position, cells[position]), [0, 0, 0.0]))
-        for target in targets:
-            target[0] += figures[0]
-            target[1] += figures[1]
-            target[2] += figures[2]
+            sums = self.segment_sums.setdefault((position, cells[position]), [0, 0, 0.0])
+            for index, value in enumerate(values):
+                sums[index] += value
 
     def _make_getter(self, names):
         """What takes the cells of so many targets out of a row, and which targets they are of."""
@@ -206,11 +230,10 @@ class _Reader:
         # As `itemgetter`, which gives no tuple for less than two.
         return (lambda cells: tuple(cells[position] for position in positions)), names
 
-    def _look_up_figure(self, number, index, text, seen):
-        value = seen.get(text)
-        if value is None:
-            value = seen[text] = self._read_figure(number, index, text)
-        return value
+    def _look_up_figure(self, number, index, text, read):
+        if text not in read:
+            read[text] = self._read_figure(number, index, text)
+        return read[text]
 
     def _read_figure(self, number, index, text):
         name = FIGURES[index]
@@ -350,7 +373,9 @@ class _Reader:
         """
         sums = [sum(figures[index] for figures in self.lines.values()) for index in range(3)]
         overall = [total for total in self.totals if not total.segments]
-        own = next((total for total in overall if self._differs(total, sums) is None), (overall or [None])[0])
+        own = next((total for total in overall if self._differs(total, sums) is None), None)
+        # A row without any name that is no sum is no total, but a cost that can't be placed.
+        own = own or next((total for total in overall if total.label), None)
         findings = []
         for total in self.totals:
             if not total.label and total is not own:

@@ -7,6 +7,8 @@ import re
 _CONTROL_RE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 _EXCEL_TEXT_RE = re.compile(r'="([^"]*)"')
 _EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
+#: First signs of a text that may be more than text, or that starts with a space.
+_TO_BE_CLEANED = ("'", "=", "#", " ")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -25,10 +27,20 @@ def cell_text(cell):
     return str(cell)
 
 
+def clean_texts(cells):
+    """All cells of a row as clean text.
+
+    Nearly every cell is a text with nothing to be cleaned. Seeing that costs a tenth of cleaning it.
+    """
+    return [
+        cell
+        if cell.__class__ is str and cell.isprintable() and cell[:1] not in _TO_BE_CLEANED and cell[-1:] != " "
+        else cell_text(cell)
+        for cell in cells
+    ]
+
+
 def _clean_text(text):
-    if text.isprintable() and not text.startswith(("'", "=", "#")):
-        # Nothing to be cleaned: nearly every cell, and what follows costs ten times as much.
-        return text.strip(" ")
     text = _CONTROL_RE.sub("", text).strip(" \t\r\n\xa0\u200e\u200f\u202a\u202b\u202c")
     if text in _EXCEL_ERRORS:
         return ""
