@@ -123,6 +123,7 @@ class CrmLead(models.Model):
             if (row.goal_id, row.kind, row.number) not in ours:
                 ours.add((row.goal_id, row.kind, row.number))
                 row.lead_id = self
+        self.env["leadya.conversion.mark"].sudo().search([("lead_id", "in", opportunities.ids)]).lead_id = self
         return result
 
 

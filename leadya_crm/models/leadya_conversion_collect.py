@@ -86,6 +86,7 @@ class LeadyaConversion(models.Model):
     # LEADS AGAINST LEDGER
     # ------------------------------------------------------------
 
+    @api.model
     def _collect(self, leads, moments):
         """Add to the ledger what is newly true of leads, and take back what is no longer.
 
