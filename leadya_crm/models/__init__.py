@@ -9,6 +9,16 @@ from . import leadya_decision_log
 from . import leadya_channel
 from . import leadya_keyword
 from . import leadya_touch
+from . import leadya_keyword_verdict
+from . import leadya_verdict_rule
+from . import leadya_touch_ledger
+from . import leadya_touch_credit
+from . import leadya_brand_term
+from . import leadya_keyword_brand
+from . import leadya_niche
+from . import leadya_ad_cost
+from . import leadya_ad_cost_match
+from . import leadya_ad_cost_load
 
 # Triage and promise
 from . import leadya_triage_quality
@@ -24,6 +34,7 @@ from . import leadya_sla_clock_recompute
 from . import leadya_contact_attempt
 from . import leadya_merge
 from . import leadya_merge_rows
+from . import leadya_merge_touches
 
 from . import leadya_sla_category_alert
 
@@ -38,6 +49,8 @@ from . import leadya_replay
 from . import crm_lead_intake
 from . import crm_lead_batch
 from . import crm_lead_attribution
+from . import crm_lead_niche
+from . import crm_lead_touches
 from . import crm_lead_link
 from . import crm_lead_triage
 from . import crm_lead_organization_quality
@@ -64,6 +77,8 @@ from . import crm_lead_merge
 from . import merged_lead_counts
 from . import crm_lead_measured
 from . import crm_lead_qualification
+from . import crm_lead_milestone
+from . import crm_lead_credit
 from . import crm_stage
 from . import crm_team
 from . import crm_team_member
@@ -116,4 +131,20 @@ from . import leadya_import_run
 from . import leadya_import_result
 from . import leadya_import_undo
 from . import leadya_import_text
+from . import leadya_import_whole
+from . import leadya_import_costs
 from . import crm_lead_import
+
+# Organic search
+from . import leadya_search_query
+from . import leadya_import_search
+from . import crm_lead_search
+
+# Told to platforms
+from . import leadya_conversion_goal
+from . import leadya_conversion_decide
+from . import leadya_conversion_mark
+from . import leadya_conversion
+from . import leadya_conversion_collect
+from . import leadya_conversion_file
+from . import crm_lead_conversion

@@ -91,9 +91,9 @@ class CrmLead(models.Model):
     def _leadya_attribute(self):
         """Record the visit, recognise channel and keyword, and show them on the lead."""
         self._attribution_create_touches()
-        decisions = self.touch_ids._complete()
+        decisions = self.touch_ids._holding()._complete()
         self._attribution_take_over()
-        return decisions
+        return decisions + self._niche_recognise()
 
     def _attribution_create_touches(self):
         """One touch for each lead that brought the values of a visit, but no touch."""
@@ -144,8 +144,38 @@ class CrmLead(models.Model):
     def _attribution_get_decisive_touch(self, direct):
         """The last touch that says more than ``direct``, the channel of visits without any mark."""
         self.ensure_one()
-        telling = self.touch_ids.filtered(lambda touch: touch.channel_id and touch.channel_id != direct)
-        return (telling or self.touch_ids)[-1:]
+        return self._attribution_choose_decisive(self.touch_ids._holding(), direct)
+
+    @api.model
+    def _attribution_choose_decisive(self, touches, direct):
+        telling = touches.filtered(lambda touch: touch.channel_id and touch.channel_id != direct)
+        return (telling or touches).sorted(lambda touch: (touch.touched_at, touch.id))[-1:]
+
+    def _attribution_follow(self, correction):
+        """Show what a correction says, where the lead shows what the corrected touch said."""
+        self.ensure_one()
+        original = correction.supersedes_id
+        direct = self.env["leadya.channel"]._get_direct()
+        before = self.touch_ids._holding() - correction | original
+        if self._attribution_choose_decisive(before, direct) != original:
+            return
+        now = self._attribution_get_decisive_touch(direct)
+        shown = {**VISIT_FIELDS, "keyword_id": "keyword_id"}
+        follows = {name: now[said] for name, said in shown.items() if self[name] == original[said] != now[said]}
+        self.write(self._convert_to_write(follows))
+        self.env["leadya.decision.log"]._log(
+            [
+                {
+                    "lead_id": self.id,
+                    "step": "attribute",
+                    "code": "touch_corrected",
+                    "params": {
+                        "user": correction.create_uid.name,
+                        "deadline": fields.Datetime.to_string(original.touched_at),
+                    },
+                }
+            ]
+        )
 
     def _merge_get_fields(self):
         return [

@@ -50,7 +50,9 @@ class CrmLead(models.Model):
     def create(self, vals_list):
         # Without tracking there are neither followers nor notes.
         as_batch = len(vals_list) > 1 and not self.env.context.get("tracking_disable")
-        creator = self.with_context(mail_create_nolog=True, leadya_subscribe_later=True) if as_batch else self
+        later = {"mail_create_nolog": True, "leadya_subscribe_later": True} if as_batch else {}
+        # Touches that come with the lead are completed in its corridor, with it.
+        creator = self.with_context(leadya_touches_later=True, **later)
         if "attribute" in self._leadya_get_steps():
             vals_list = self._attribution_complete(vals_list)
         leads = super(CrmLead, creator).create(vals_list).with_env(self.env)

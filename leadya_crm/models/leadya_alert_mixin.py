@@ -75,7 +75,7 @@ class LeadyaAlertMixin(models.AbstractModel):
     @api.model
     def _get_alert_models(self):
         """Names of the models that are looked after; others add theirs."""
-        return ["leadya.sla.category", "leadya.assignment.rule"]
+        return ["leadya.sla.category", "leadya.assignment.rule", "leadya.conversion.goal"]
 
     @api.model
     def _alert_safely(self):

@@ -70,11 +70,17 @@ class LeadyaChannel(models.Model):
         [("ready", "Ready to buy"), ("information", "Wants information"), ("not_ready", "Not ready")],
         help="What the channel usually tells of the readiness to buy.",
     )
-    monthly_cost = fields.Monetary(help="Fixed cost a month, such as a stand or a subscription; 0 if there is none.")
+    monthly_cost = fields.Monetary(
+        groups="leadya_crm.group_marketing",
+        help="Fixed cost a month, such as a stand or a subscription; 0 if there is none.",
+    )
     reach = fields.Integer(help="How many people the channel reaches in a month, by its own figures.")
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     rule_ids = fields.One2many("leadya.channel.rule", "channel_id", string="Rules", copy=True)
     test_url = fields.Char("Try an Address", store=False, help="Paste the address of a visit to see its channel.")
+    test_referrer = fields.Char(
+        "Coming From", store=False, help="The page that the visitor came from, where the browser tells it."
+    )
     test_result = fields.Char(compute="_compute_test_result")
 
     @api.depends("company_id")
@@ -82,14 +88,14 @@ class LeadyaChannel(models.Model):
         for channel in self:
             channel.currency_id = (channel.company_id or self.env.company).currency_id
 
-    @api.depends("test_url")
+    @api.depends("test_url", "test_referrer")
     def _compute_test_result(self):
         for channel in self:
-            if not channel.test_url:
+            if not (channel.test_url or channel.test_referrer):
                 channel.test_result = False
                 continue
-            tracking = parse_tracking(channel.test_url)
-            found = self._recognise([{**vars(tracking), "referrer": "", "landing_url": channel.test_url}])[0]
+            visit = {"referrer": channel.test_referrer, "landing_url": channel.test_url}
+            [found] = self._recognise([{**vars(parse_tracking(channel.test_url)), **visit}])
             log = self.env["leadya.decision.log"].new(
                 {"code": found.code, "params": {"channel": found.channel.display_name, "value": found.value}}
             )

@@ -37,6 +37,7 @@ class LeadyaDecisionLog(models.Model):
             ("first_step", "Next step"),
             ("attempt", "Contact attempt"),
             ("nurture", "Nurture"),
+            ("convert", "Conversion"),
         ],
         required=True,
         index=True,
@@ -83,6 +84,8 @@ class LeadyaDecisionLog(models.Model):
             "channel_by_referrer": self.env._("Channel %(channel)s: the visitor came from %(value)s"),
             "channel_by_default": self.env._("Channel %(channel)s: a visit without any mark of where it came from"),
             "channel_unknown": self.env._("Channel unknown: no rule knows %(value)s"),
+            "touch_corrected": self.env._("%(user)s corrected the visit of %(deadline)s, and the lead shows it"),
+            "niche": self.env._("Market niche %(niche)s: the first that takes the lead"),
             # linking
             "organization_by_domain": self.env._("Organization %(partner)s: same domain %(value)s"),
             "organization_by_name": self.env._("Organization %(partner)s: same name"),

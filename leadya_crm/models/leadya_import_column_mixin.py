@@ -1,7 +1,13 @@
 from odoo import fields, models
 
+from ..tools.header_synonyms import SYNONYMS
+
 # Targets whose names in the file are shown to the user, to be matched with records.
 MAPPED_TARGETS = ("source_id", "channel_id", "stage_id", "user_id", "team_id", "country_id")
+
+
+#: What columns of leads may become.
+LEAD_TARGETS = [*SYNONYMS, "note"]
 
 
 class LeadyaImportColumnMixin(models.AbstractModel):
@@ -49,6 +55,28 @@ class LeadyaImportColumnMixin(models.AbstractModel):
             ("lang_id", "Language"),
             ("tag_ids", "Tags"),
             ("note", "Keep in the notes, with its name"),
+            # Advertising costs
+            ("keyword", "Keyword"),
+            ("match_type", "Match Type"),
+            ("campaign", "Campaign Name"),
+            ("campaign_ref", "Campaign ID"),
+            ("ad_group", "Ad Group"),
+            ("ad_group_ref", "Ad Group ID"),
+            ("account", "Advertising Account"),
+            ("currency", "Currency"),
+            ("cost", "Cost"),
+            ("impressions", "Impressions"),
+            ("clicks", "Clicks"),
+            ("day", "Day"),
+            ("week", "First Day of the Week"),
+            ("month", "Month"),
+            ("date_from", "First Day"),
+            ("date_to", "Last Day"),
+            ("segment", "Device or Network: rows are summed up"),
+            # Search Console queries
+            ("search_query", "Search Query"),
+            ("page", "Page"),
+            ("position", "Position"),
             ("ignore", "Leave out"),
         ],
         "Becomes",
@@ -62,3 +90,12 @@ class LeadyaImportColumnMixin(models.AbstractModel):
         default="dmy",
         help="How dates such as 3/4/2026 are read. Proposed from the dates that can be read one way only.",
     )
+    allowed_targets = fields.Json(compute="_compute_allowed_targets", help="What columns of such files may become.")
+
+    def _compute_allowed_targets(self):
+        for record in self:
+            record.allowed_targets = record._get_allowed_targets()
+
+    def _get_allowed_targets(self):
+        """Keys of ``target`` that files of this kind use; those of leads, unless a kind says other."""
+        return LEAD_TARGETS

@@ -60,8 +60,12 @@ class LeadyaImport(models.Model):
 
     def _check_ready(self):
         self._check_columns()
-        if self.state not in ("mapped", "tested", "paused", "failed") or not self.todo_count:
+        if self.state not in ("mapped", "tested", "paused", "failed") or not self._get_left_count():
             raise UserError(self.env._("There is nothing to import: read the file first."))
+
+    def _get_left_count(self):
+        """How many rows are still to be done."""
+        return self.todo_count
 
     def action_stop(self):
         """Stop after the rows that are being worked on; the rest can be gone on with."""

@@ -72,6 +72,7 @@ class LeadyaImport(models.Model):
                 ("id", "!=", self.id),
                 ("state", "in", ("running", "paused", "done")),
                 ("company_id", "=", self.company_id.id),
+                ("kind", "=", self.kind),
             ],
             limit=1,
         )

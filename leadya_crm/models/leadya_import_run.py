@@ -97,6 +97,7 @@ class LeadyaImport(models.Model):
         for lead, plan in zip(leads, plans, strict=True):
             plan.lead_id, plan.stage_id = lead.id, lead.stage_id.id
         self._create_touches(plans)
+        self.env["leadya.decision.log"]._log(leads._leadya_in_corridor()._niche_recognise())
         self._link_alike(leads, plans)
         if not self.as_new:
             self._follow(leads)

@@ -72,12 +72,25 @@ class LeadyaKeyword(models.Model):
                 names.setdefault(identity, term["term"].strip())
         if not names:
             return [self.browse()] * len(terms)
+        known = self._resolve_identities(names)
+        return [self.browse(known.get(identity)) for identity in identities]
+
+    @api.model
+    def _resolve_identities(self, names):
+        """Ids of keywords by their identity; those that are new are made.
+
+        :param dict names: for each identity, see :meth:`_identity_of`, the words as they are written
+        :return: without what another transaction has just made, and this one can't see yet
+        :rtype: dict[tuple, int]
+        """
         known = self._search_identities(names)
         missing = [identity for identity in names if identity not in known]
         if missing:
             self._insert_identities({identity: names[identity] for identity in missing})
-            known |= self._search_identities(missing)
-        return [self.browse(known.get(identity)) for identity in identities]
+            made = self._search_identities(missing)
+            self.sudo().browse(made.values())._brand_recognise()
+            known |= made
+        return known
 
     @api.model
     def _identity_of(self, term):
@@ -94,18 +107,20 @@ class LeadyaKeyword(models.Model):
         )
 
     def _search_identities(self, identities):
-        keywords = (
-            self.sudo()
-            .with_context(active_test=False)
-            .search_fetch(
-                [("normalized_name", "in", list({identity[0] for identity in identities}))],
-                ["normalized_name", "match_type", "campaign_id", "ad_group", "source_id"],
+        """Ids of the keywords that are there; by SQL, for reports bring tens of thousands at once."""
+        self.flush_model(["normalized_name", "match_type", "campaign_id", "ad_group", "source_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT normalized_name, COALESCE(match_type, ''), COALESCE(campaign_id, 0), COALESCE(ad_group, ''),
+                       COALESCE(source_id, 0), id
+                  FROM leadya_keyword
+                 WHERE normalized_name = ANY(%s)
+                """,
+                list({identity[0] for identity in identities}),
             )
         )
-        found = {
-            (k.normalized_name, k.match_type or "", k.campaign_id.id or 0, k.ad_group or "", k.source_id.id or 0): k.id
-            for k in keywords
-        }
+        found = {row[:5]: row[5] for row in rows}
         return {identity: found[identity] for identity in identities if identity in found}
 
     def _insert_identities(self, names):

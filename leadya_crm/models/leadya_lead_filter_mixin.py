@@ -98,12 +98,17 @@ class LeadyaLeadFilterMixin(models.AbstractModel):
         if not (self and leads):
             return found
         leads = leads.with_context(active_test=False)
-        everything = self.filtered(lambda rule: not rule.company_id and (rule.domain or "[]").strip() == "[]")
+        everything = self.filtered(lambda rule: rule._takes_everything())
         found.update({rule.id: set(leads.ids) for rule in everything})
         queries = [query for rule in self - everything if (query := rule._prepare_query(leads))]
         for rule_id, lead_id in self.env.execute_query(SQL(" UNION ALL ").join(queries)) if queries else ():
             found[rule_id].add(lead_id)
         return found
+
+    def _takes_everything(self):
+        """Whether no query is needed to tell which leads the rule takes."""
+        self.ensure_one()
+        return not self.company_id and (self.domain or "[]").strip() == "[]"
 
     def _prepare_query(self, leads):
         """What gives the rule's id with the id of each lead that it takes.

@@ -3,7 +3,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 
-from ..tools.urls import CLICK_ID_KINDS, parse_tracking
+from ..tools.urls import CLICK_ID_KINDS, parse_tracking, split_page
 from .leadya_keyword import MATCH_TYPES
 
 #: What a touch says of the visit, and what is found from it.
@@ -72,11 +72,49 @@ class LeadyaTouch(models.Model):
     ad_group_ref = fields.Char("Ad Group ID", help="Ad group, ad set or asset group, by the platform's own number.")
     creative_ref = fields.Char("Ad ID", help="By which the advertising platform knows the advertisement.")
     network = fields.Char(help="Where the advertisement was shown, as the platform says it: for Google g is search.")
-    landing_url = fields.Char("Landing Page")
+    landing_url = fields.Char("Landing Address")
+    landing = fields.Char(
+        "Landing Page",
+        compute="_compute_landing",
+        store=True,
+        precompute=True,
+        help="The page of our site that the visitor saw first, without what differs from visit to visit.",
+    )
+    site = fields.Char(
+        compute="_compute_landing", store=True, precompute=True, help="The host of the page that the visitor saw first."
+    )
     referrer_url = fields.Char("Referrer")
     click_id = fields.Char("Click Identifier", help="Case-sensitive.")
     click_id_kind = fields.Selection([(kind, kind) for kind in CLICK_ID_KINDS])
     device = fields.Selection([("desktop", "Desktop"), ("mobile", "Mobile"), ("tablet", "Tablet")])
+    superseded_by_id = fields.Many2one(
+        "leadya.touch",
+        "Corrected By",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The touch that holds instead of this one.",
+    )
+    supersedes_id = fields.Many2one(
+        "leadya.touch",
+        "Corrects",
+        copy=False,
+        readonly=True,
+        ondelete="set null",
+        help="The touch that this one holds instead of; it is kept as it was.",
+    )
+
+    _supersedes = models.UniqueIndex(
+        "(supersedes_id) WHERE supersedes_id IS NOT NULL", "Somebody has corrected this touch already."
+    )
+
+    @api.depends("landing_url")
+    def _compute_landing(self):
+        for touch in self:
+            site, landing = split_page(touch.landing_url)
+            touch.landing = landing or False
+            touch.site = site or False
 
     @api.model
     def _values_from_url(self, url):

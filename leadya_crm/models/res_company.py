@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools.credit import ATTRIBUTION_MODELS
+
 DUPLICATE_POLICIES = [
     ("join", "Join the open lead"),
     ("link", "Make another lead, linked to it"),
@@ -36,6 +38,24 @@ class ResCompany(models.Model):
         help="Every morning each salesperson is told which open leads have no next action; the team leader is told "
         "of those that have no salesperson.",
     )
+    leadya_attribution_model = fields.Selection(
+        ATTRIBUTION_MODELS,
+        string="Credit of a Lead",
+        default="last",
+        required=True,
+        help="Which of the visits that led to a lead earns it, unless the reader of a report chooses another model. "
+        "A direct visit earns only where there is no other.",
+    )
+    leadya_attribution_window = fields.Integer(
+        "Attribution Window",
+        default=90,
+        help="Visits so many days before the lead earn their share; older ones only where there is no other.",
+    )
+    leadya_half_life = fields.Float(
+        "Half-Life",
+        default=7,
+        help="With time decay a visit earns half of what one earns that came so many days later.",
+    )
     leadya_duplicate_policy = fields.Selection(
         DUPLICATE_POLICIES,
         string="Same Person Again",
@@ -51,6 +71,12 @@ class ResCompany(models.Model):
 
     _leadya_erase_after_days_positive = models.Constraint(
         "CHECK(leadya_erase_after_days >= 0)", "Days can't be negative."
+    )
+    _leadya_attribution_window_positive = models.Constraint(
+        "CHECK(leadya_attribution_window BETWEEN 1 AND 3650)", "The attribution window is from one day to ten years."
+    )
+    _leadya_half_life_positive = models.Constraint(
+        "CHECK(leadya_half_life BETWEEN 0.01 AND 3650)", "The half-life is longer than nothing, and at most ten years."
     )
     _leadya_link_strength_range = models.Constraint(
         "CHECK(leadya_link_strength BETWEEN 0 AND 101)", "The strength is a percentage; 101 links nothing by itself."

@@ -27,6 +27,7 @@ class LeadyaActivityReport(models.Model):
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
     channel_id = fields.Many2one("leadya.channel", readonly=True)
+    niche_id = fields.Many2one("leadya.niche", "Market Niche", readonly=True)
     stage_id = fields.Many2one("crm.stage", readonly=True)
     activity_type_id = fields.Many2one("mail.activity.type", readonly=True)
     means = fields.Selection(MEANS, readonly=True)
@@ -55,7 +56,7 @@ class LeadyaActivityReport(models.Model):
             """
             SELECT work.id, work.lead_id, work.user_id, work.activity_type_id, work.means, work.date, work.date_done,
                    work.state, work.minutes,
-                   lead.company_id, lead.team_id, lead.channel_id, lead.stage_id,
+                   lead.company_id, lead.team_id, lead.channel_id, lead.niche_id, lead.stage_id,
                    (work.state != 'unplanned')::int AS planned,
                    (work.state IN ('in_time', 'late', 'unplanned'))::int AS done,
                    (work.state = 'in_time')::int AS in_time,

@@ -16,6 +16,7 @@ GROUPINGS = {
     "stage_id": "crm.stage",
     "sla_category_id": "leadya.sla.category",
     "channel_id": "leadya.channel",
+    "niche_id": "leadya.niche",
     "keyword_id": "leadya.keyword",
     "hour": None,
     "weekday": None,

@@ -33,6 +33,7 @@ class LeadyaSlaReport(models.Model):
     team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
     channel_id = fields.Many2one("leadya.channel", readonly=True)
     keyword_id = fields.Many2one("leadya.keyword", readonly=True)
+    niche_id = fields.Many2one("leadya.niche", "Market Niche", readonly=True)
     category_id = fields.Many2one("leadya.sla.category", string="SLA Category", readonly=True)
     kind = fields.Selection(
         [("first_response", "First response"), ("follow_up", "Follow-up"), ("stage", "Time in stage")], readonly=True
@@ -61,7 +62,7 @@ class LeadyaSlaReport(models.Model):
                    clock.waited_assignment, clock.waited_rep, clock.waited_customer, clock.waited_off_hours,
                    EXTRACT(HOUR FROM clock.start_at)::int AS hour,
                    EXTRACT(ISODOW FROM clock.start_at)::int::varchar AS weekday,
-                   lead.company_id, lead.user_id, lead.team_id, lead.channel_id, lead.keyword_id,
+                   lead.company_id, lead.user_id, lead.team_id, lead.channel_id, lead.keyword_id, lead.niche_id,
                    COALESCE(lead.attempt_count, 0) AS attempts,
                    CASE clock.state WHEN 'met' THEN 100.0
                                     WHEN 'met_late' THEN 0.0

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import Command
 from odoo.tools import SQL
 
+from ..models.leadya_conversion_decide import Click
 from .common import NOW, LeadyaCommon
 
 #: Rows of these come or change with every merge and undo, and are no part of the leads.
@@ -25,6 +26,7 @@ class MergeCommon(LeadyaCommon):
         cls.env["crm.lead.scoring.frequency"].search([]).unlink()
         cls.form = cls.env["leadya.capture.form"].create({"name": "Door", "company_id": cls.company.id})
         cls.import_job = cls.env["leadya.import"].create({"name": "Old leads"})
+        cls.goal = cls.env["leadya.conversion.goal"].create({"conversion_name": "Sale"})
         cls.tags = cls.env["crm.tag"].create([{"name": "Hot"}, {"name": "Laser"}])
         cls.partner = cls.env["res.partner"].create({"name": "Dana Buyer", "email": "dana@merge.example"})
 
@@ -74,7 +76,18 @@ class MergeCommon(LeadyaCommon):
         self.env["leadya.import.row"].create(
             {"import_id": self.import_job.id, "number": 1, "state": "created", "lead_id": lead.id}
         )
+        self._tell_platform(lead)
         return lead
+
+    def _tell_platform(self, lead):
+        """Something of the lead was told to an advertising platform, and it is to be looked at again."""
+        vals = {
+            **self.goal._prepare_entry(lead, Click(NOW, f"click{lead.id}"), number=lead.id),
+            "expires_at": NOW + timedelta(days=90),
+            "happened_at": NOW,
+        }
+        self.env["leadya.conversion"].create(vals)
+        self.env["leadya.conversion.mark"].create({"lead_id": lead.id})
 
     def _keep_protocol_and_lease(self, lead):
         """A point of the protocol is done, and a rep has the lead before her."""

@@ -71,6 +71,34 @@ class TestAttribution(LeadyaCommon):
             for touch, found in zip(touches, self.env["leadya.channel"]._recognise(touches), strict=True):
                 self.assertEqual(found.channel, self.channel(name), f"{touch}: {found.code} {found.value}")
 
+    def test_recognition_of_addresses(self):
+        """L12: by what a browser tells of a visit: the address with its click id, and the site before it."""
+        google_app = "com.google.android.googlequicksearchbox"
+        cases = {
+            "paid_search": "?yclid=1 ?gclid=1&dclid=2 ?utm_source=yandex+direct ?msclkid=1&utm_medium=organic",
+            "paid_social": "?rb_clickid=1 ?twclid=1 ?utm_source=vk.com&utm_medium=cpc ?utm_source=ok&utm_medium=ppc",
+            "display": "?tblci=1 ?dicbo=v2-1 ?dclid=1",
+            "ai": "?utm_source=chatgpt.com ?utm_source=perplexity&utm_medium=referral https://chatgpt.com/"
+            " https://www.perplexity.ai/search https://gemini.google.com/app https://copilot.microsoft.com/",
+            "organic_search": "?ysclid=l1 ?srsltid=x https://search.walla.co.il/ https://go.mail.ru/search https://ya.ru/"
+            " https://nova.rambler.ru/ https://duckduckgo.com/ https://www.bing.com/ https://www.ecosia.org/"
+            f" https://yandex.com.tr/ https://il.search.yahoo.com/ android-app://{google_app}/",
+            "organic_social": "?fbclid=1 https://m.vk.com/ https://away.vk.ru/ https://ok.ru/dk https://dzen.ru/"
+            " https://my.mail.ru/ https://lnkd.in/x https://www.threads.com/",
+            "email": "https://mail.walla.co.il/ https://touch.mail.ru/ https://mail.rambler.ru/ https://mail.yandex.ru/"
+            " android-app://com.google.android.gm/ https://outlook.live.com/",
+            "messaging": "https://web.whatsapp.com/ https://web.telegram.org/ https://web.max.ru/",
+            "referral": "https://news.walla.co.il/item/1 https://www.ynet.co.il/ https://mail.ru/",
+        }
+        for name, visits in cases.items():
+            for visit in visits.split():
+                told = (
+                    (f"https://site.example/{visit}", "") if visit.startswith("?") else ("https://site.example/", visit)
+                )
+                channel = self.env["leadya.channel"].new(dict(zip(("test_url", "test_referrer"), told, strict=True)))
+                expected = f"Channel {self.channel(name).name}: "
+                self.assertTrue(channel.test_result.startswith(expected), f"{visit}: {channel.test_result}")
+
     def test_own_page_as_referrer_says_nothing(self):
         [found] = self.env["leadya.channel"]._recognise(
             [{"referrer": "https://www.site.example/a", "landing_url": "https://site.example/b"}]
@@ -125,6 +153,8 @@ class TestAttribution(LeadyaCommon):
         self.assertEqual(found.channel, channel)
         channel.test_url = "https://site.example/?utm_source=podcast-7"
         self.assertEqual(channel.test_result, "Channel Podcast: the source is podcast-7")
+        channel.write({"test_url": False, "test_referrer": "https://www.bing.com/search?q=x"})
+        self.assertEqual(channel.test_result, "Channel Organic Search: the visitor came from bing.com")
         with self.assertRaisesRegex(ValidationError, "No such click identifier"):
             channel.rule_ids.click_ids = "gclod"
 

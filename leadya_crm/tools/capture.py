@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_options_header
 from werkzeug.sansio import multipart
 
-from .urls import parse_tracking, read_parameters
+from .urls import CLICK_ID_KINDS, parse_tracking, read_parameters
 
 # The largest body that is read. A form of a website stays far below it, and what a
 # visitor can make the server keep in memory stays harmless.
@@ -45,7 +45,7 @@ KEY_FIELD = "idempotency_key"
 # the form's map: they never become anything but attribution.
 _TRACKING_NAMES = {
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
-    "gclid", "gbraid", "wbraid", "msclkid", "yclid", "fbclid", "li_fat_id", "ttclid",
+    *CLICK_ID_KINDS,
     "matchtype", "adgroupid", "campaignid", "creative", "keyword", "device", "gad_campaignid", "utm_id",
 }  # fmt: skip
 _LANDING_NAMES = ("landing_url", "landing_page", "page_url")

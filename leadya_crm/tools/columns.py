@@ -25,16 +25,20 @@ def compact(text):
     return "".join(sign for sign in text if sign.isalnum() and not unicodedata.category(sign).startswith("M"))
 
 
-def _index_synonyms():
+def index_synonyms(synonyms):
+    """Targets by their names as they are compared.
+
+    :param dict synonyms: for each target its names, see `header_synonyms`
+    """
     index = {}
-    for target, languages in SYNONYMS.items():
+    for target, languages in synonyms.items():
         for word in re.split(r"[,|]", languages):
             if key := compact(word):
                 index.setdefault(key, target)
     return index
 
 
-_BY_SYNONYM = _index_synonyms()
+_BY_SYNONYM = index_synonyms(SYNONYMS)
 _NUMBERED = {compact(word) for word in re.split(r"[,|]", NUMBERED)}
 CLICK_ID_HEADERS = {
     "googleclickid": "gclid",

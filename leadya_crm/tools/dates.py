@@ -7,18 +7,18 @@ from collections import Counter
 _MONTHS = {}
 for _number, _words in enumerate(
     (
-        "jan january ינואר января январь янв",
-        "feb february פברואר февраля февраль фев февр",
+        "jan january ינואר ינו января январь янв",
+        "feb february פברואר פבר февраля февраль фев февр",
         "mar march מרץ מרס марта март мар",
-        "apr april אפריל апреля апрель апр",
+        "apr april אפריל אפר апреля апрель апр",
         "may מאי мая май",
         "jun june יוני июня июнь июн",
         "jul july יולי июля июль июл",
-        "aug august אוגוסט августа август авг",
-        "sep sept september ספטמבר сентября сентябрь сен сент",
-        "oct october אוקטובר октября октябрь окт",
-        "nov november נובמבר ноября ноябрь ноя нояб",
-        "dec december דצמבר декабря декабрь дек",
+        "aug august אוגוסט אוג августа август авг",
+        "sep sept september ספטמבר ספט сентября сентябрь сен сент",
+        "oct october אוקטובר אוק октября октябрь окт",
+        "nov november נובמבר נוב ноября ноябрь ноя нояб",
+        "dec december דצמבר דצמ декабря декабрь дек",
     ),
     start=1,
 ):

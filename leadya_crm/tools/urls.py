@@ -5,12 +5,18 @@ input, so nothing here raises on a malformed address.
 """
 
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 # Click identifiers that the platforms append to a landing page, most telling first:
 # an address may carry several (an app link of Google carries gbraid beside gclid).
+# Those that are paid for come first: Google, Microsoft, Yandex, TikTok, LinkedIn, X, VK, Taboola, Outbrain,
+# Google's display network; then those of any click: Yandex's search, Google's free product listings, Meta.
 # Source: the platforms' own help pages, see field.md, "Formats".
-CLICK_ID_KINDS = ("gclid", "gbraid", "wbraid", "msclkid", "yclid", "ttclid", "li_fat_id", "fbclid")
+CLICK_ID_KINDS = (
+    *("gclid", "gbraid", "wbraid", "msclkid", "yclid"),
+    *("ttclid", "li_fat_id", "twclid", "rb_clickid", "tblci", "dicbo", "dclid"),
+    *("ysclid", "srsltid", "fbclid"),
+)
 
 # ValueTrack and its like leave the name of the parameter to the advertiser; these are
 # the names in use in Google's and others' own examples.
@@ -112,10 +118,34 @@ def host_of(url):
     return _split(url)[0]
 
 
-def _split(url):
+def split_page(url):
+    """The site and the page of an address: its host, and its path as people read it.
+
+    What differs from visit to visit is left out, so that one page is one page: the query, the
+    fragment, a closing slash, and the way in which Hebrew or Russian letters were encoded.
+
+    >>> split_page("https://www.Site.example/%D7%9E%D7%97%D7%99%D7%A8/?gclid=x")
+    ('site.example', '/מחיר')
+
+    :return: "" for both where this is no address
+    :rtype: tuple[str, str]
+    """
+    text = _complete(url)
+    host = _split(text)[0]
+    if not host or " " in host:
+        return "", ""
+    path = unquote(urlsplit(text).path, errors="replace").replace("\x00", "")
+    return host, (path.rstrip("/") or "/")[:MAX_VALUE_LENGTH]
+
+
+def _complete(url):
+    """The address with the two slashes by which its host is told from a path."""
     text = (url or "").strip()[:MAX_URL_LENGTH]
-    if text and "//" not in text.split("?")[0]:
-        text = "//" + text
+    return "//" + text if text and "//" not in text.split("?")[0] else text
+
+
+def _split(url):
+    text = _complete(url)
     try:
         parts = urlsplit(text)
         host = (parts.hostname or "").removeprefix("www.")

@@ -19,7 +19,10 @@
   const MINUTE = 60 * 1000;
   const LIFE = (Number(options.days) || 90) * 24 * 60 * MINUTE;
   const PAUSE = 30 * MINUTE; // After so long without a page a visit is over, as in web analytics.
-  const CLICKS = "gclid gbraid wbraid msclkid yclid fbclid li_fat_id ttclid".split(" ");
+  const CLICKS =
+    "gclid gbraid wbraid msclkid yclid fbclid li_fat_id ttclid twclid rb_clickid tblci dicbo dclid ysclid srsltid".split(
+      " "
+    );
   const OTHERS = /^(utm_|gad_|(keyword|kw|match_?type|campaign_?id|ad_?group(id)?|creative|network|device)$)/;
   // The advertiser's own names, as in data-params="keyword=kw campaignid=cid".
   const meanings = new Map((options.params || "").split(/[\s,]+/).map((pair) => pair.split("=").reverse()));

@@ -7,6 +7,8 @@ import re
 _CONTROL_RE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 _EXCEL_TEXT_RE = re.compile(r'="([^"]*)"')
 _EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
+#: First signs of a text that may be more than text, or that starts with a space.
+_TO_BE_CLEANED = ("'", "=", "#", " ")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -23,6 +25,19 @@ def cell_text(cell):
     if isinstance(cell, datetime.datetime):
         return cell.replace(microsecond=0).isoformat(sep=" ")
     return str(cell)
+
+
+def clean_texts(cells):
+    """All cells of a row as clean text.
+
+    Nearly every cell is a text with nothing to be cleaned. Seeing that costs a tenth of cleaning it.
+    """
+    return [
+        cell
+        if cell.__class__ is str and cell.isprintable() and cell[:1] not in _TO_BE_CLEANED and cell[-1:] != " "
+        else cell_text(cell)
+        for cell in cells
+    ]
 
 
 def _clean_text(text):

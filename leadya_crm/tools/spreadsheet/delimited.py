@@ -26,7 +26,8 @@ def detect_separator(sample):
         widths = [len(cells) for cells in _parse_leniently(sample, separator) if any(cell.strip() for cell in cells)]
         if not widths:
             continue
-        width, count = Counter(widths).most_common(1)[0]
+        # Of widths that are as common the larger: reports have lines of text above and under their table.
+        width, count = max(Counter(widths).items(), key=lambda item: (item[1], item[0]))
         # The header decides between equals: a free text full of commas must not win over it.
         score = (width > 1) * (count / len(widths)) * (2 if widths[0] == width else 1)
         score *= 1 + min(width, 50) / 100
@@ -86,7 +87,7 @@ class CsvSpreadsheet(Spreadsheet):
     def _refuse_swallowed_rows(self, number, cells):
         """A quotation mark that is never closed hides all rows after it in one cell: say so, lose none."""
         width = len(self.headers) or len(cells)
-        if width < 3:
+        if width < 3 or "\n" not in "".join(cells):
             return
         for cell in cells:
             lines = cell.count("\n")

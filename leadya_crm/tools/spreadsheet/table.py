@@ -5,7 +5,7 @@ from collections import namedtuple
 
 from openpyxl.utils import get_column_letter
 
-from .cells import cell_text
+from .cells import clean_texts
 from .errors import SpreadsheetError
 
 Row = namedtuple("Row", "number values cut")
@@ -27,6 +27,8 @@ class Spreadsheet:
         self.limits = limits
         self.header_number = 0
         self.headers = []
+        #: What stands above the header: titles, periods.
+        self.preamble = []
 
     def _raw_rows(self):
         raise NotImplementedError
@@ -51,6 +53,7 @@ class Spreadsheet:
         if first[-1][0] <= self.header_number:
             raise SpreadsheetError("header_only")
         self.headers = unique_headers(texts)
+        self.preamble = [" ".join(filter(None, line)) for number, line in first if number < self.header_number]
 
     def rows(self):
         """Yield the filled rows under the header as `Row(number, values, cut)`.
@@ -73,22 +76,52 @@ class Spreadsheet:
 
     def _clean(self, cells):
         """Texts without the empty end of the row, and which of them had to be cut."""
-        limit = self.limits.cell_length
-        values, cut = [], []
         # Formats of whole rows leave thousands of empty cells.
         while cells and cells[-1] is None:
             cells.pop()
-        for position, cell in enumerate(cells):
-            text = cell_text(cell)
-            if len(text) > limit:
-                text = text[:limit]
-                cut.append(position)
-            values.append(text)
+        values = clean_texts(cells)
+        cut = self._cut_long(values)
         while values and not values[-1]:
             values.pop()
         if len(values) > self.limits.columns and any(values[self.limits.columns :]):
             raise SpreadsheetError("too_many_columns", count=len(values), limit=self.limits.columns)
         return values, cut
+
+
+    def _cut_long(self, values):
+        """Cut the texts that are too long, in place; give their positions."""
+        limit = self.limits.cell_length
+        if max(map(len, values), default=0) <= limit:
+            return []
+        cut = [position for position, text in enumerate(values) if len(text) > limit]
+        for position in cut:
+            values[position] = values[position][:limit]
+        return cut
+
+    def sample(self, size):
+        """Texts of each column from the whole length of the table, for a look at what it holds.
+
+        Only the rows that are taken are cleaned, which is most of the work of reading.
+
+        :param int size: between so many and twice as many rows are taken
+        :return: for each column its filled texts, and the number of rows
+        """
+        taken, step, total = [], 1, 0
+        for number, cells in self._raw_rows():
+            if number <= self.header_number or not any(cells):
+                continue
+            total += 1
+            if total % step:
+                continue
+            taken.append(cells)
+            if len(taken) >= 2 * size:
+                taken, step = taken[1::2], 2 * step
+        columns = [[] for _header in self.headers]
+        for cells in taken:
+            for column, text in zip(columns, self._clean(list(cells))[0], strict=False):
+                if text:
+                    column.append(text)
+        return columns, total
 
 
 def unique_headers(texts):

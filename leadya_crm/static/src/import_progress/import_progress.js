@@ -21,7 +21,10 @@ const COUNTS = [
     "planned_known_count",
     "planned_rejected_count",
     "total_count",
+    "whole_done",
 ];
+/** Kinds of files of which each row is followed on its own; all others are loaded whole. */
+const ROW_KINDS = ["leads"];
 
 /**
  * The progress of an import, asked for every two seconds for as long as it works.
@@ -61,6 +64,13 @@ export class ImportProgress extends Component {
 
     get caption() {
         const counts = this.state;
+        const { kind } = this.props.record.data;
+        if (kind && !ROW_KINDS.includes(kind)) {
+            return _t("%(done)s of %(total)s rows read", {
+                done: counts.whole_done,
+                total: counts.total_count,
+            });
+        }
         if (this.props.record.data.state === "testing") {
             return _t(
                 "%(created)s would be new, %(joined)s would complete a lead, %(known)s already there, %(rejected)s would be rejected, %(left)s to go",
@@ -130,6 +140,7 @@ export const importProgress = {
     supportedTypes: ["float"],
     fieldDependencies: [
         { name: "state", type: "selection" },
+        { name: "kind", type: "selection" },
         ...COUNTS.map((name) => ({ name, type: "integer" })),
     ],
 };

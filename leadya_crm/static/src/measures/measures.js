@@ -44,6 +44,7 @@ export class Measures extends Component {
             { name: "stage_id", label: _t("Stage") },
             { name: "sla_category_id", label: _t("SLA Category") },
             { name: "channel_id", label: _t("Channel") },
+            { name: "niche_id", label: _t("Market Niche") },
             { name: "keyword_id", label: _t("Keyword") },
             { name: "hour", label: _t("Hour of arrival") },
             { name: "weekday", label: _t("Weekday of arrival") },
