@@ -16,6 +16,7 @@
         "security/leadya_merge_security.xml",
         "security/leadya_intake_security.xml",
         "security/leadya_assignment_security.xml",
+        "security/leadya_stakeholder_security.xml",
         "data/leadya_channel_data.xml",
         "data/leadya_triage_rule_data.xml",
         "data/mail_template_data.xml",

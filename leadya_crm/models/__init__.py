@@ -49,6 +49,8 @@ from . import crm_lead_contact
 from . import mail_thread
 from . import leadya_stage_requirement
 from . import crm_lead_protocol
+from . import leadya_stakeholder
+from . import crm_lead_stakeholder
 from . import crm_lead_means
 from . import crm_lead_reminder
 from . import crm_lead_next_action
