@@ -11,6 +11,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/leadya_security.xml",
+        "security/leadya_gate_security.xml",
         "security/leadya_capture_security.xml",
         "security/leadya_import_security.xml",
         "security/leadya_merge_security.xml",

@@ -64,6 +64,8 @@ from . import crm_lead_merge
 from . import merged_lead_counts
 from . import crm_lead_measured
 from . import crm_lead_qualification
+from . import leadya_clarification
+from . import crm_lead_missing
 from . import crm_stage
 from . import crm_team
 from . import crm_team_member

@@ -1,4 +1,4 @@
-"""Qualification: budget, authority, need, timeframe, and what is not known yet."""
+"""Qualification: budget, authority, need, timeframe."""
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -51,7 +51,6 @@ class CrmLead(models.Model):
         aggregator="avg",
         help="Percent of the model's criteria that are confirmed; one that is open counts 40 % of its weight.",
     )
-    missing_information = fields.Char(compute="_compute_missing_information", help="What is still to be asked.")
 
     _budget_not_negative = models.Constraint(
         "CHECK(COALESCE(budget_amount_min, 0) >= 0 AND COALESCE(budget_amount_max, 0) >= 0)",
@@ -83,26 +82,8 @@ class CrmLead(models.Model):
             worth = sum(STATE_WORTH[lead[name] or "unknown"] for name in criteria)
             lead.qualification_score = round(100 * worth / len(criteria))
 
-    @api.depends("qualification_model", "email_from", "phone", "partner_name", "partner_id", *MODEL_CRITERIA["bant"])
-    @api.depends_context("lang")
-    def _compute_missing_information(self):
-        for lead in self:
-            lead.missing_information = ", ".join(lead._qualification_get_gaps())
-
     def _qualification_get_criteria(self):
         return MODEL_CRITERIA[self.qualification_model or "bant"]
-
-    def _qualification_get_gaps(self):
-        """What is not known of the lead, in the order in which to ask for it.
-
-        :rtype: list[str]
-        """
-        self.ensure_one()
-        gaps = []
-        if not self.email_from and not self.phone:
-            gaps.append(self.env._("a way to reach the customer"))
-        unconfirmed = [name for name in self._qualification_get_criteria() if self[name] in (False, "unknown", "open")]
-        return gaps + [self._fields[name]._description_string(self.env) for name in unconfirmed]
 
     # ------------------------------------------------------------
     # MERGE
