@@ -38,6 +38,7 @@ from . import leadya_replay
 from . import crm_lead_intake
 from . import crm_lead_batch
 from . import crm_lead_attribution
+from . import crm_lead_proposal
 from . import crm_lead_link
 from . import crm_lead_triage
 from . import crm_lead_assignment
@@ -63,9 +64,17 @@ from . import crm_lead_duplicates
 from . import crm_lead_merge
 from . import merged_lead_counts
 from . import crm_lead_measured
+from . import leadya_criterion
+from . import leadya_criterion_answer
 from . import crm_lead_qualification
+from . import crm_lead_criterion
+from . import crm_lead_criterion_merge
+from . import crm_lead_evidence
 from . import leadya_clarification
 from . import crm_lead_missing
+from . import crm_lead_completeness
+from . import crm_lead_gate
+from . import leadya_gate_override
 from . import crm_stage
 from . import crm_team
 from . import crm_team_member

@@ -37,6 +37,7 @@ class LeadyaDecisionLog(models.Model):
             ("first_step", "Next step"),
             ("attempt", "Contact attempt"),
             ("nurture", "Nurture"),
+            ("gate", "Stage gate"),
         ],
         required=True,
         index=True,
@@ -85,9 +86,11 @@ class LeadyaDecisionLog(models.Model):
             "channel_unknown": self.env._("Channel unknown: no rule knows %(value)s"),
             # linking
             "organization_by_domain": self.env._("Organization %(partner)s: same domain %(value)s"),
-            "organization_by_name": self.env._("Organization %(partner)s: same name"),
+            "organization_by_name": self.env._("Organization %(partner)s: name alike, %(value)s"),
             "organization_by_contact": self.env._("Organization %(partner)s: it is the contact's"),
             "partner_by_email": self.env._("Probably %(partner)s: same e-mail %(value)s"),
+            "partner_by_name": self.env._("Probably %(partner)s: name alike, %(value)s"),
+            "partner_by_colleague": self.env._("Probably %(partner)s: of the same organization"),
             "partner_by_phone": self.env._("Probably %(partner)s: same phone %(value)s"),
             "duplicate_by_email": self.env._("Perhaps the same person as in %(lead)s: same e-mail %(value)s"),
             "duplicate_by_phone": self.env._("Perhaps the same person as in %(lead)s: same phone %(value)s"),
@@ -124,6 +127,9 @@ class LeadyaDecisionLog(models.Model):
             "first_step": self.env._("First call for %(user)s by %(deadline)s"),
             "bounced": self.env._("Mail to %(address)s came back: no more is offered until the address is corrected"),
             "attempts_used_up": self.env._("%(attempts)s attempts without an answer: decide how to go on"),
+            # stage gate
+            "gate_refused": self.env._("Not let into %(stage)s: %(missing)s is missing"),
+            "gate_overridden": self.env._("%(user)s let it into %(stage)s without %(missing)s: %(reason)s"),
             # nurture
             "nurtured": self.env._("%(user)s lets it rest until %(deadline)s: %(reason)s"),
             "nurtured_plain": self.env._("%(user)s lets it rest until %(deadline)s"),

@@ -1,0 +1,279 @@
+"""The gate: what must be true for a lead to enter a stage.
+
+SPECIFICATIONS
+
+* A stage's protocol points (``leadya.stage.requirement``) whose mode is on must be met by each lead that enters the
+  stage; and a lead that is won must have all criteria of its qualification model confirmed, where the company's
+  setting *Won Without All Criteria* says so.
+* To *enter* is to be written or created into the stage, by whatever way: form, card, list, import, RPC. A lead that
+  changes its team within a stage enters it for that team.
+* What is written together counts together: the gate looks at the leads as they would be.
+* Mode on refuses with one error that names all that is missing (the web client asks for just that, and fills it
+  there); on trial the move is made, the user is warned, and it stands in the decision log.
+* Only a manager's override lets a lead pass without, with a reason; see ``leadya_gate_override``. Code that runs
+  with all rights (a scheduled action, the import of a company's history) decides by itself.
+
+A move of any number of leads costs the gate some queries in all, none a lead.
+"""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..exceptions import StageGateError
+from .leadya_stage_requirement import TICKED
+
+#: Leads that an error names; of others it tells the number.
+NAMED_AT_MOST = 10
+
+#: In the context of moves that a manager has let pass: an object, which no request from outside can send.
+PASSED = object()
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        leads = super().create(vals_list)
+        chosen = "default_stage_id" in self.env.context
+        entering = [lead.id for lead, vals in zip(leads, vals_list, strict=True) if chosen or vals.get("stage_id")]
+        # A lead that falls into the first stage by itself has chosen nothing.
+        self.browse(entering).with_prefetch(leads.ids)._gate_check(created=True)
+        return leads
+
+    def write(self, vals):
+        if {"stage_id", "team_id"}.isdisjoint(vals) or self._gate_is_open_to_user():
+            return super().write(vals)
+        before = {lead.id: (lead.stage_id, lead.team_id) for lead in self}
+        result = super().write(vals)
+        self.filtered(lambda lead: before[lead.id] != (lead.stage_id, lead.team_id))._gate_check()
+        return result
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Whether a lead is won follows from its stage; a request that writes it would pass beside the gate."""
+        allowed = super()._has_field_access(field, operation)
+        return allowed and (field.name != "won_status" or operation != "write" or self._gate_is_open_to_user())
+
+    def _gate_is_open_to_user(self):
+        return self.env.su or self.env.context.get("leadya_gate") is PASSED
+
+    # ------------------------------------------------------------
+    # CHECKING
+    # ------------------------------------------------------------
+
+    def _gate_check(self, created=False):
+        """Refuse, or on trial tell of, the leads that stand in a stage without what it asks for.
+
+        :param bool created: whether the leads exist only by what is checked
+        :raises StageGateError: where a point whose mode is on is not met
+        """
+        if not self or self._gate_is_open_to_user():
+            return
+        for stage, leads in self.grouped("stage_id").items():
+            misses = leads._gate_find_misses(stage)
+            refused = {
+                lead: on for lead, missed in misses.items() if (on := [miss for miss in missed if miss["mode"] == "on"])
+            }
+            if refused:
+                ids = [] if created else [lead.id for lead in refused]
+                raise StageGateError(self._gate_describe_refusal(stage, refused), ids, stage)
+            if misses:
+                self._gate_tell_trial(stage, misses)
+
+    def _gate_find_misses(self, stage):
+        """What each lead lacks to stand in a stage, by points that are on or on trial.
+
+        :return: by lead, dicts with ``key``, ``label``, ``mode``, and ``point`` (a leadya.stage.requirement) or
+            ``criterion`` (the name of what is not confirmed); leads that lack nothing are left out
+        :rtype: dict
+        """
+        misses = {}
+        for team, leads in self.grouped("team_id").items():
+            points = self.env["leadya.stage.requirement"]._get_points(stage, team).filtered(lambda p: p.mode != "off")
+            for lead, unmet in points._find_unmet(leads).items():
+                misses[lead] = [self._gate_prepare_miss(point) for point in unmet]
+        if stage.is_won:
+            for lead, missed in self._gate_find_unqualified().items():
+                known = {miss["key"] for miss in misses.get(lead, ())}
+                misses[lead] = misses.get(lead, []) + [miss for miss in missed if miss["key"] not in known]
+        return misses
+
+    @api.model
+    def _gate_prepare_miss(self, point):
+        return {"key": f"point:{point.id}", "label": point.name, "mode": point.mode, "point": point}
+
+    def _gate_find_unqualified(self):
+        """Criteria of its model that keep each lead from being won, by its company's setting."""
+        modes = {company: company.leadya_gate_won_mode for company in (self.company_id | self.env.company).sudo()}
+        mode_by_lead = {lead: modes[lead.company_id.sudo() or self.env.company] for lead in self}
+        held = self.filtered(lambda lead: mode_by_lead[lead] != "off")
+        return {
+            lead: [
+                {"key": f"criterion:{name}", "label": label, "mode": mode_by_lead[lead], "criterion": name}
+                for name, label in criteria
+            ]
+            for lead, criteria in held._gate_find_unconfirmed().items()
+        }
+
+    def _gate_find_unconfirmed(self):
+        """Criteria of the leads' models that are not confirmed: pairs of key and label.
+
+        :rtype: dict
+        """
+        unconfirmed = {
+            lead: [name for name in lead._qualification_get_criteria() if lead[name] != "confirmed"] for lead in self
+        }
+        return {
+            lead: [(name, self._fields[name]._description_string(self.env)) for name in names]
+            for lead, names in unconfirmed.items()
+            if names
+        }
+
+    # ------------------------------------------------------------
+    # TELLING
+    # ------------------------------------------------------------
+
+    @api.model
+    def _gate_describe_refusal(self, stage, misses):
+        """One text with all that is missing.
+
+        :param dict misses: see :meth:`_gate_find_misses`
+        """
+        texts = [
+            self.env._(
+                "%(lead)s cannot enter %(stage)s yet. Missing: %(missing)s",
+                lead=lead.name,
+                stage=stage.name,
+                missing=self._gate_join_labels(missed),
+            )
+            for lead, missed in list(misses.items())[:NAMED_AT_MOST]
+        ]
+        if len(misses) > NAMED_AT_MOST:
+            texts.append(self.env._("… and %(count)s more leads.", count=len(misses) - NAMED_AT_MOST))
+        return "\n".join(texts)
+
+    @api.model
+    def _gate_join_labels(self, missed):
+        return ", ".join(miss["label"] for miss in missed)
+
+    def _gate_tell_trial(self, stage, misses):
+        """Record what would have been refused, and warn whoever made the move."""
+        self.env["leadya.decision.log"].sudo()._log(
+            [
+                {
+                    "lead_id": lead.id,
+                    "step": "gate",
+                    "code": "gate_refused",
+                    "trial": True,
+                    "params": {"stage": stage.name, "missing": self._gate_join_labels(missed)},
+                }
+                for lead, missed in misses.items()
+            ]
+        )
+        self.env.user._bus_send(
+            "simple_notification",
+            {
+                "type": "warning",
+                "title": self.env._("Still missing"),
+                "message": self._gate_describe_trial(stage, misses),
+            },
+        )
+
+    @api.model
+    def _gate_describe_trial(self, stage, misses):
+        if len(misses) == 1:
+            [(lead, missed)] = misses.items()
+            return self.env._(
+                "%(lead)s is in %(stage)s without: %(missing)s",
+                lead=lead.name,
+                stage=stage.name,
+                missing=self._gate_join_labels(missed),
+            )
+        return self.env._(
+            "%(count)s leads are in %(stage)s without what it asks for.", count=len(misses), stage=stage.name
+        )
+
+    # ------------------------------------------------------------
+    # FILLING
+    # ------------------------------------------------------------
+
+    def leadya_gate_ask(self, stage_id):
+        """What the leads lack to enter a stage, for the dialog that asks for it.
+
+        :param int stage_id: of ``crm.stage``
+        :return: ``stage``, ``message``, ``may_override``, and for one lead ``items``: dicts with ``key``, ``label``,
+            ``note``, ``mode``, ``kind`` and what names it: ``point_id``, ``field`` or ``criterion``
+        :rtype: dict
+        :raises AccessError: where the user may not write one of the leads
+        """
+        self.check_access("write")
+        stage = self.env["crm.stage"].browse(int(stage_id)).exists()
+        if not stage:
+            raise UserError(self.env._("This stage is gone."))
+        misses = self._gate_find_misses(stage)
+        missed = misses.get(self, []) if len(self) == 1 else []
+        return {
+            "stage": stage.name,
+            "lead": self.name if len(self) == 1 else "",
+            "message": self._gate_describe_refusal(stage, misses),
+            "may_override": self._gate_may_override(),
+            "items": [self._gate_describe_item(miss) for miss in missed],
+        }
+
+    @api.model
+    def _gate_describe_item(self, miss):
+        point = miss.get("point")
+        criterion = miss.get("criterion", False)
+        return {
+            "key": miss["key"],
+            "label": miss["label"],
+            "mode": miss["mode"],
+            "kind": point.kind if point else "criterion",
+            "note": point.note or "" if point else "",
+            "point_id": point.id if point else False,
+            "field": point.field_name if point and point.kind == "field" else criterion,
+        }
+
+    def leadya_gate_move(self, stage_id, values=None, points=(), documents=None):
+        """Fill in what is missing, and move the lead; all of it or nothing.
+
+        :param int stage_id: of ``crm.stage``
+        :param dict values: of fields that the stage asks for
+        :param list[int] points: information and documents that the customer has
+        :param dict documents: by the id of a point, ``name`` and ``data`` (base64) of its document
+        :raises StageGateError: where something is missing still
+        """
+        self.ensure_one()
+        self.check_access("write")
+        ask = self.leadya_gate_ask(stage_id)
+        asked = {item["field"] for item in ask["items"] if item["field"]}
+        values = {name: value for name, value in (values or {}).items() if name in asked}
+        self._gate_mark({item["point_id"] for item in ask["items"]}, points, documents or {})
+        # Together, so that the gate sees the lead as it will be.
+        self.write({**values, "stage_id": int(stage_id)})
+        return True
+
+    def _gate_mark(self, asked, points, documents):
+        """Tick the points that were asked for and are done."""
+        documents = {int(point_id): document for point_id, document in documents.items()}
+        ids = asked & ({int(point_id) for point_id in points} | set(documents))
+        done = self.env["leadya.stage.requirement"].sudo().browse(ids).filtered(lambda point: point.kind in TICKED)
+        attachments = {point.id: self._gate_attach(documents[point.id]) for point in done if point.id in documents}
+        self.env["leadya.requirement.mark"].sudo().create(
+            [
+                {
+                    "lead_id": self.id,
+                    "requirement_id": point.id,
+                    "user_id": self.env.uid,
+                    "attachment_id": attachments[point.id].id if point.id in attachments else False,
+                }
+                for point in done
+            ]
+        )
+
+    def _gate_attach(self, document):
+        """A document of the lead's, with the user's own rights."""
+        return self.env["ir.attachment"].create(
+            {"name": document["name"], "datas": document["data"], "res_model": self._name, "res_id": self.id}
+        )
