@@ -3,6 +3,7 @@ from . import leadya_automation_mixin
 from . import leadya_alert_mixin
 from . import leadya_lead_count_mixin
 from . import leadya_lead_filter_mixin
+from . import leadya_lead_line_mixin
 from . import leadya_decision_log
 
 # Attribution
@@ -51,7 +52,10 @@ from . import mail_thread
 from . import leadya_stage_requirement
 from . import crm_lead_protocol
 from . import leadya_stakeholder
+from . import leadya_stakeholder_contact
 from . import crm_lead_stakeholder
+from . import crm_lead_convert
+from . import crm_lead_memory
 from . import crm_lead_means
 from . import crm_lead_reminder
 from . import crm_lead_next_action
@@ -70,8 +74,15 @@ from . import crm_lead_qualification
 from . import crm_lead_criterion
 from . import crm_lead_criterion_merge
 from . import crm_lead_evidence
+from . import crm_lead_contradiction
+from . import leadya_lead_product
+from . import crm_lead_wanted
 from . import leadya_clarification
+from . import leadya_sla_question
 from . import crm_lead_missing
+from . import crm_lead_renewal
+from . import leadya_decision_threshold
+from . import crm_lead_decision
 from . import crm_lead_completeness
 from . import crm_lead_gate
 from . import leadya_gate_override

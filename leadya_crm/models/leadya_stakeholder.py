@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
+from ..tools.names import name_key
+
 #: What part somebody has in the customer's decision. Initiator: who asked. Influencer: whose word counts
 #: with those who decide. Gatekeeper: who lets us through to them, or does not. Opinion leader: whom the
 #: whole field listens to, mostly from outside.
@@ -111,3 +113,75 @@ class LeadyaStakeholder(models.Model):
                 raise ValidationError(
                     self.env._("%(name)s: the last contact cannot lie in the future.", name=stakeholder.name)
                 )
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_spoke(self):
+        """We have just spoken to this person.
+
+        :raises AccessError: where the user may not write the lead
+        """
+        self.check_access("write")
+        self._note_contact(self.env.cr.now().replace(microsecond=0))
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _note_contact(self, moment):
+        """An earlier contact, found later, changes nothing."""
+        self.filtered(
+            lambda person: not person.last_contact_at or person.last_contact_at < moment
+        ).last_contact_at = moment
+
+    def _get_person_key(self):
+        """Who it is, within one deal or one organisation."""
+        return self.email_normalized or name_key(self.name)
+
+    def _get_identities(self):
+        """Who it is in which role; people of two leads who have one of these in common are one, the surest first."""
+        keys = [self.partner_id.id, self._get_person_key()]
+        return [(key, self.role) for key in keys if key]
+
+    def _take_over(self, other):
+        """What is known of the same person on a merged lead: it fills what is empty here.
+
+        The other row stays with the lead that it was on, so that the merge can be undone.
+        """
+        names = ("partner_id", "function", "email", "phone", "influence", "stance", "note")
+        self.write({name: other[name] for name in names if other[name] and not self[name]})
+        if other.last_contact_at:
+            self._note_contact(other.last_contact_at)
+
+    def _describe(self):
+        """The people of one lead, as a map shows them.
+
+        :return: fields of each, ``labels`` of what is chosen, and ``silent`` (never, long, or False)
+        :rtype: list[dict]
+        """
+        selections = {
+            name: dict(self._fields[name]._description_selection(self.env))
+            for name in ("role", "side", "influence", "stance")
+        }
+        since = self.lead_id._stakeholder_get_silent_since() if self else None
+        return [
+            {
+                **{name: person[name] for name in ("id", "name", "function", "email", "phone", *selections)},
+                "labels": {name: labels.get(person[name], "") for name, labels in selections.items()},
+                "partner_id": person.partner_id.id,
+                "last_contact_at": fields.Datetime.to_string(person.last_contact_at),
+                "silent": person._get_silence(since),
+            }
+            for person in self
+        ]
+
+    def _get_silence(self, since):
+        """Whether nobody has heard of the person for too long.
+
+        :param datetime since: see ``crm.lead._stakeholder_get_silent_since``
+        """
+        if not since or (self.last_contact_at and self.last_contact_at >= since):
+            return False
+        return "long" if self.last_contact_at else "never"

@@ -46,6 +46,11 @@ class ResCompany(models.Model):
         help="A deal that is won although a criterion of its qualification model is not confirmed. Off: nothing "
         "happens. On trial: a warning, and it is logged. On: it is not won, unless a sales manager lets it pass.",
     )
+    leadya_stakeholder_silent_days = fields.Integer(
+        "Silent after",
+        default=21,
+        help="After so many days without a word, somebody around an open deal counts as silent. 0: never.",
+    )
     leadya_tell_forgotten = fields.Boolean(
         "Daily Notice of Leads Without a Next Action",
         help="Every morning each salesperson is told which open leads have no next action; the team leader is told "
@@ -68,6 +73,9 @@ class ResCompany(models.Model):
         "CHECK(leadya_erase_after_days >= 0)", "Days can't be negative."
     )
     _leadya_evidence_days_positive = models.Constraint("CHECK(leadya_evidence_days >= 0)", "Days can't be negative.")
+    _leadya_stakeholder_silent_days_positive = models.Constraint(
+        "CHECK(leadya_stakeholder_silent_days >= 0)", "Days of silence can't be negative."
+    )
     _leadya_link_strength_range = models.Constraint(
         "CHECK(leadya_link_strength BETWEEN 0 AND 101)", "The strength is a percentage; 101 links nothing by itself."
     )

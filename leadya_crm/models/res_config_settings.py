@@ -11,6 +11,9 @@ class ResConfigSettings(models.TransientModel):
     leadya_tell_forgotten = fields.Boolean(related="company_id.leadya_tell_forgotten", readonly=False)
     leadya_assignment_catch_up = fields.Boolean(related="company_id.leadya_assignment_catch_up", readonly=False)
     leadya_assignment_bad_credit = fields.Boolean(related="company_id.leadya_assignment_bad_credit", readonly=False)
+    leadya_stakeholder_silent_days = fields.Integer(
+        related="company_id.leadya_stakeholder_silent_days", readonly=False
+    )
     leadya_link_strength = fields.Integer(related="company_id.leadya_link_strength", readonly=False)
     leadya_evidence_days = fields.Integer(related="company_id.leadya_evidence_days", readonly=False)
     leadya_duplicate_policy = fields.Selection(related="company_id.leadya_duplicate_policy", readonly=False)

@@ -1,4 +1,5 @@
 from . import leadya_attempt_wizard
+from . import leadya_convert_wizard
 from . import leadya_merge_wizard
 from . import leadya_nurture_wizard
 from . import leadya_override_wizard
