@@ -60,10 +60,3 @@ class CrmLead(models.Model):
                 }
             )
         return described
-
-    def _qualification_get_contradictions(self):
-        """What does not go together on each lead, in sentences; see ``crm_lead_contradiction``.
-
-        :rtype: dict[int, list[str]]
-        """
-        return {lead.id: [] for lead in self}

@@ -94,6 +94,17 @@ class LeadyaCriterion(models.Model):
                 )
             )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_answered(self):
+        answered = self.env["leadya.criterion.answer"].sudo().search([("criterion_id", "in", self.ids)], limit=1)
+        if answered:
+            raise UserError(
+                self.env._(
+                    "%(criterion)s was answered on leads: archive it, and what is known stays.",
+                    criterion=answered.criterion_id.name,
+                )
+            )
+
     @api.model_create_multi
     def create(self, vals_list):
         criteria = super().create(vals_list)
@@ -126,7 +137,7 @@ class LeadyaCriterion(models.Model):
         :rtype: tuple[Criterion]
         """
         domain = [(f"in_{model}", "=", True), ("company_id", "in", [False, company_id])]
-        criteria = self.sudo().search(domain)
+        criteria = self.sudo().with_context(active_test=True).search(domain)
         shipped = {criterion.lead_field: criterion for criterion in criteria if criterion.lead_field}
         nothing = self.browse()
         columns = [(shipped.get(name, nothing), name) for name in MODEL_CRITERIA[model]]

@@ -94,7 +94,8 @@ class LeadyaCriterionAnswer(models.Model):
         leads.flush_recordset()
         self._retire(vals_list)
         answers = super().create(vals_list)
-        answers._keep_documents()
+        for answer in answers:
+            self._keep_documents(answer.lead_id, answer.attachment_ids)
         leads._criteria_date_confirmations()
         return answers
 
@@ -120,18 +121,17 @@ class LeadyaCriterionAnswer(models.Model):
         current_sudo.filtered(lambda answer: (answer.lead_id.id, answer.criterion_id.id) in pairs).is_current = False
         current_sudo.flush_recordset(["is_current"])
 
-    def _keep_documents(self):
+    @api.model
+    def _keep_documents(self, lead, documents):
         """Documents just uploaded become the lead's own; others must be that already.
 
-        :raises UserError: for a document of another record
+        :raises UserError: for a document of another record, whose name whoever sees the lead would read
         """
-        for answer in self:
-            lead = answer.lead_id
-            for document_sudo in answer.sudo().attachment_ids:
-                if not document_sudo.res_id and document_sudo.create_uid == self.env.user:
-                    document_sudo.write({"res_model": "crm.lead", "res_id": lead.id})
-                elif (document_sudo.res_model, document_sudo.res_id) != ("crm.lead", lead.id):
-                    raise UserError(self.env._("A document that shows it must be one of the lead's own."))
+        for document_sudo in documents.sudo():
+            if not document_sudo.res_id and document_sudo.create_uid == self.env.user:
+                document_sudo.write({"res_model": "crm.lead", "res_id": lead.id})
+            elif (document_sudo.res_model, document_sudo.res_id) != ("crm.lead", lead.id):
+                raise UserError(self.env._("A document that shows it must be one of the lead's own."))
 
     def _describe(self):
         """The answer as a screen shows it.

@@ -21,6 +21,7 @@ from . import test_capture_process
 from . import test_capture_slow
 from . import test_contact
 from . import test_criterion
+from . import test_decision
 from . import test_duplicates
 from . import test_escalation
 from . import test_evidence
