@@ -50,6 +50,7 @@
         "views/leadya_assignment_rule_views.xml",
         "views/leadya_replay_views.xml",
         "views/leadya_contact_attempt_views.xml",
+        "views/leadya_stakeholder_views.xml",
         "views/leadya_decision_log_views.xml",
         "views/leadya_merge_views.xml",
         "views/leadya_gate_views.xml",

@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.evidence import combine
@@ -38,6 +39,9 @@ SAME_SIGN = {"organization_by_domain": "organization_by_contact", "partner_by_co
 ALIKE_FROM = 0.7
 #: So many partners under the keys of one lead's name are compared with it.
 COMPARED = 60
+
+#: So many proposals of a kind are shown.
+SHOWN = 5
 
 #: What is read of partners: what decides, and what is shown.
 PARTNER_FIELDS = ("name", "company_id", "commercial_partner_id", "is_company")
@@ -79,6 +83,66 @@ class CrmLead(models.Model):
         self._link_find_organizations(contacts, organizations)
         self._link_find_names(contacts, organizations)
         return self._link_sort(contacts), self._link_sort(organizations)
+
+    def leadya_proposals(self):
+        """Who the lead may be, for the form: what the user may link with one click.
+
+        :return: ``contacts`` and ``organizations``, each with ``id``, ``name``, ``strength`` in percent and ``reasons``
+            in words, the surest first; none of a kind that is linked already. ``may_create``: whether there is enough
+            to make the contact of
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("read")
+        contacts, organizations = self._link_get_proposals()
+        may_write = self.has_access("write")
+        return {
+            "contacts": self._link_describe(contacts) if not self.partner_id else [],
+            "organizations": self._link_describe(organizations) if not self.organization_id else [],
+            "may_write": may_write,
+            "may_create": bool(may_write and not self.partner_id and self._link_get_new_names()),
+            "new_names": self._link_get_new_names(),
+        }
+
+    def _link_describe(self, proposals):
+        templates = self.env["leadya.decision.log"]._get_reasons()
+        return [
+            {
+                "id": proposal.partner.id,
+                "name": proposal.partner.display_name,
+                "strength": proposal.strength,
+                "reasons": [templates[code] % {"value": value} for code, (value, _strength) in proposal.reasons.items()],
+            }
+            for proposal in proposals.get(self.id, ())[:SHOWN]
+        ]
+
+    def _link_get_new_names(self):
+        """Whom it would make: the organisation's name, and the person's; without those that are not known."""
+        firm = self.partner_name if not self.organization_id else ""
+        return [name for name in (firm, self.contact_name or self.email_from or self.phone) if name]
+
+    def action_link_partner(self, partner_id):
+        """Link what was proposed: an organisation as such, anybody else as the contact.
+
+        :raises AccessError: where the user may not write the lead, or read the partner
+        :raises UserError: where it is another company's
+        """
+        self.check_access("write")
+        partner = self.env["res.partner"].browse(int(partner_id)).exists()
+        partner.check_access("read")
+        for lead in self:
+            if not partner or not lead._link_may_use(partner):
+                raise UserError(self.env._("This contact is of another company, or gone."))
+            lead.write(lead._link_prepare_values(partner))
+        return True
+
+    def _link_prepare_values(self, partner):
+        """Values that link a partner; a contact's organisation comes along."""
+        organization = partner.commercial_partner_id
+        values = {} if partner.is_company else {"partner_id": partner.id, "suggested_partner_id": False}
+        if organization.is_company and (partner.is_company or not self.organization_id):
+            values |= {"organization_id": organization.id, "suggested_organization_id": False}
+        return values
 
     def _link_sort(self, found):
         return {

@@ -71,6 +71,22 @@ class LeadyaDecisionLog(models.Model):
             params["deadline"] = format_datetime(self.env, params["deadline"])
         return params
 
+    @api.model
+    def _get_reasons(self):
+        """By what somebody was recognised, in a few words by code; see ``crm_lead_proposal``.
+
+        :rtype: dict[str, str]
+        """
+        return {
+            "partner_by_email": self.env._("same e-mail %(value)s"),
+            "partner_by_phone": self.env._("same phone %(value)s"),
+            "partner_by_name": self.env._("name alike"),
+            "partner_by_colleague": self.env._("of the same organization"),
+            "organization_by_contact": self.env._("it is the contact's"),
+            "organization_by_domain": self.env._("same domain %(value)s"),
+            "organization_by_name": self.env._("name alike"),
+        }
+
     def _get_templates(self):
         """Sentences by code, in the reader's language; other modules add their own.
 

@@ -19,6 +19,9 @@ class ResPartner(models.Model):
         tracking=True,
         help="How good a customer the organization is, or could be. New leads of the organization take it over.",
     )
+    leadya_headcount = fields.Integer("Employees", aggregator=None, help="How many people work there; 0: not known.")
+    leadya_stakeholder_ids = fields.One2many("leadya.stakeholder", "partner_id", "Parts in Deals")
+    leadya_stakeholder_count = fields.Integer(compute="_compute_leadya_stakeholder_count")
     leadya_domain = fields.Char(
         "Internet Domain",
         compute="_compute_leadya_domain",
@@ -38,14 +41,38 @@ class ResPartner(models.Model):
         "by it the organization of a lead is found.",
     )
 
+    _leadya_headcount_positive = models.Constraint(
+        "CHECK(COALESCE(leadya_headcount, 0) >= 0)", "A headcount can't be negative."
+    )
     # Leads are matched by equality on it; stock Odoo has no index here.
     _phone_sanitized_idx = models.Index("(phone_sanitized) WHERE phone_sanitized IS NOT NULL")
+
+    def _compute_leadya_stakeholder_count(self):
+        """In how many deals the contact, or any contact of the organisation, has a part that the user may see."""
+        people = self.env["leadya.stakeholder"]._read_group(
+            [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)],
+            ["partner_id"],
+            ["lead_id:array_agg_distinct"],
+        )
+        for partner in self:
+            deals = [ids for contact, ids in people if partner in (contact, contact.commercial_partner_id)]
+            partner.leadya_stakeholder_count = len(set().union(*deals))
 
     @api.depends("website", "email_normalized")
     def _compute_leadya_domain(self):
         for partner in self:
             criterion = iap_tools.mail_prepare_for_domain_search(partner.email_normalized) or ""
             partner.leadya_domain = host_of(partner.website) or (criterion[1:] if criterion.startswith("@") else False)
+
+    def action_view_leadya_stakeholders(self):
+        """The deals that the contact, or any contact of the organisation, has a part in."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("leadya_crm.leadya_stakeholder_action")
+        return {
+            **action,
+            "domain": ["|", ("partner_id", "=", self.id), ("partner_id.commercial_partner_id", "=", self.id)],
+            "context": {"create": False},
+        }
 
     @api.depends("name")
     def _compute_leadya_name_key(self):
