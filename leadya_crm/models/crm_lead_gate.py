@@ -16,7 +16,7 @@ SPECIFICATIONS
 A move of any number of leads costs the gate some queries in all, none a lead.
 """
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..exceptions import StageGateError
@@ -85,49 +85,59 @@ class CrmLead(models.Model):
         """What each lead lacks to stand in a stage, by points that are on or on trial.
 
         :return: by lead, dicts with ``key``, ``label``, ``mode``, and ``point`` (a leadya.stage.requirement) or
-            ``criterion`` (the name of what is not confirmed); leads that lack nothing are left out
+            ``criterion`` (a leadya.criterion that is not confirmed); leads that lack nothing are left out
         :rtype: dict
         """
         misses = {}
         for team, leads in self.grouped("team_id").items():
             points = self.env["leadya.stage.requirement"]._get_points(stage, team).filtered(lambda p: p.mode != "off")
             for lead, unmet in points._find_unmet(leads).items():
-                misses[lead] = [self._gate_prepare_miss(point) for point in unmet]
+                misses[lead] = [miss for point in unmet for miss in lead._gate_prepare_misses(point)]
         if stage.is_won:
             for lead, missed in self._gate_find_unqualified().items():
-                known = {miss["key"] for miss in misses.get(lead, ())}
-                misses[lead] = misses.get(lead, []) + [miss for miss in missed if miss["key"] not in known]
-        return misses
+                misses[lead] = misses.get(lead, []) + missed
+        return {lead: self._gate_once(missed) for lead, missed in misses.items()}
 
     @api.model
-    def _gate_prepare_miss(self, point):
-        return {"key": f"point:{point.id}", "label": point.name, "mode": point.mode, "point": point}
+    def _gate_once(self, missed):
+        """What is asked for twice is missing once, in the stricter mode."""
+        by_key = {}
+        for miss in sorted(missed, key=lambda miss: miss["mode"] != "on"):
+            by_key.setdefault(miss["key"], miss)
+        return [by_key.pop(miss["key"]) for miss in missed if miss["key"] in by_key]
+
+    def _gate_prepare_misses(self, point):
+        """What a point that is not met asks of the lead: one thing, or each criterion that is not confirmed."""
+        if point.kind != "criterion":
+            return [{"key": f"point:{point.id}", "label": point.name, "mode": point.mode, "point": point}]
+        ids = point.criterion_id.ids or self._criteria_get_unconfirmed()[self.id]
+        return [self._gate_prepare_criterion(criterion_id, point.mode) for criterion_id in ids]
+
+    @api.model
+    def _gate_prepare_criterion(self, criterion_id, mode):
+        criterion = self.env["leadya.criterion"].sudo().browse(criterion_id)
+        return {"key": f"criterion:{criterion.id}", "label": criterion.name, "mode": mode, "criterion": criterion}
 
     def _gate_find_unqualified(self):
         """Criteria of its model that keep each lead from being won, by its company's setting."""
         modes = {company: company.leadya_gate_won_mode for company in (self.company_id | self.env.company).sudo()}
-        mode_by_lead = {lead: modes[lead.company_id.sudo() or self.env.company] for lead in self}
+        mode_by_lead = {lead: modes[lead.company_id.sudo() or self.env.company.sudo()] for lead in self}
         held = self.filtered(lambda lead: mode_by_lead[lead] != "off")
+        unconfirmed = held._criteria_get_unconfirmed()
         return {
-            lead: [
-                {"key": f"criterion:{name}", "label": label, "mode": mode_by_lead[lead], "criterion": name}
-                for name, label in criteria
-            ]
-            for lead, criteria in held._gate_find_unconfirmed().items()
+            lead: [self._gate_prepare_criterion(criterion_id, mode_by_lead[lead]) for criterion_id in ids]
+            for lead in held
+            if (ids := unconfirmed[lead.id])
         }
 
-    def _gate_find_unconfirmed(self):
-        """Criteria of the leads' models that are not confirmed: pairs of key and label.
+    def _criteria_get_unconfirmed(self):
+        """Ids of the criteria that each lead is judged by and that are not confirmed, in the order of asking.
 
-        :rtype: dict
+        :rtype: dict[int, list[int]]
         """
-        unconfirmed = {
-            lead: [name for name in lead._qualification_get_criteria() if lead[name] != "confirmed"] for lead in self
-        }
         return {
-            lead: [(name, self._fields[name]._description_string(self.env)) for name in names]
-            for lead, names in unconfirmed.items()
-            if names
+            lead_id: [criterion_id for criterion_id, state in states.items() if state != "confirmed"]
+            for lead_id, states in self._criteria_get_states().items()
         }
 
     # ------------------------------------------------------------
@@ -203,7 +213,7 @@ class CrmLead(models.Model):
 
         :param int stage_id: of ``crm.stage``
         :return: ``stage``, ``message``, ``may_override``, and for one lead ``items``: dicts with ``key``, ``label``,
-            ``note``, ``mode``, ``kind`` and what names it: ``point_id``, ``field`` or ``criterion``
+            ``note``, ``mode``, ``kind`` and what names it: ``point_id``, ``field`` or ``criterion_id``
         :rtype: dict
         :raises AccessError: where the user may not write one of the leads
         """
@@ -221,25 +231,32 @@ class CrmLead(models.Model):
             "items": [self._gate_describe_item(miss) for miss in missed],
         }
 
-    @api.model
     def _gate_describe_item(self, miss):
-        point = miss.get("point")
-        criterion = miss.get("criterion", False)
+        shared = {key: miss[key] for key in ("key", "label", "mode")}
+        if criterion := miss.get("criterion"):
+            states = self._criteria_get_states()[self.id]
+            return {
+                **shared,
+                "kind": "criterion",
+                "note": criterion.question or "",
+                "criterion_id": criterion.id,
+                "state": states.get(criterion.id, "unknown"),
+            }
+        point = miss["point"]
         return {
-            "key": miss["key"],
-            "label": miss["label"],
-            "mode": miss["mode"],
-            "kind": point.kind if point else "criterion",
-            "note": point.note or "" if point else "",
-            "point_id": point.id if point else False,
-            "field": point.field_name if point and point.kind == "field" else criterion,
+            **shared,
+            "kind": point.kind,
+            "note": point.note or "",
+            "point_id": point.id,
+            "field": point.field_name if point.kind == "field" else False,
         }
 
-    def leadya_gate_move(self, stage_id, values=None, points=(), documents=None):
+    def leadya_gate_move(self, stage_id, values=None, answers=None, points=(), documents=None):
         """Fill in what is missing, and move the lead; all of it or nothing.
 
         :param int stage_id: of ``crm.stage``
         :param dict values: of fields that the stage asks for
+        :param dict answers: by the id of a criterion, its ``state`` and ``note``, the evidence in words
         :param list[int] points: information and documents that the customer has
         :param dict documents: by the id of a point, ``name`` and ``data`` (base64) of its document
         :raises StageGateError: where something is missing still
@@ -247,12 +264,19 @@ class CrmLead(models.Model):
         self.ensure_one()
         self.check_access("write")
         ask = self.leadya_gate_ask(stage_id)
-        asked = {item["field"] for item in ask["items"] if item["field"]}
+        asked = {item.get("field") for item in ask["items"]}
         values = {name: value for name, value in (values or {}).items() if name in asked}
-        self._gate_mark({item["point_id"] for item in ask["items"]}, points, documents or {})
+        self._gate_answer({item.get("criterion_id") for item in ask["items"]}, answers or {})
+        self._gate_mark({item.get("point_id") for item in ask["items"]}, points, documents or {})
         # Together, so that the gate sees the lead as it will be.
         self.write({**values, "stage_id": int(stage_id)})
         return True
+
+    def _gate_answer(self, asked, answers):
+        """Answer the criteria that were asked for."""
+        for criterion_id, answer in answers.items():
+            if int(criterion_id) in asked:
+                self.leadya_answer(int(criterion_id), answer["state"], answer.get("note") or None)
 
     def _gate_mark(self, asked, points, documents):
         """Tick the points that were asked for and are done."""

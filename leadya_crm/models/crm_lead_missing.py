@@ -5,7 +5,7 @@ SPECIFICATIONS
 A *gap* is something that somebody asks to be known and that is not:
 
 * ``contact``: there is no way to reach the customer;
-* ``criterion:<name>``: a criterion of the lead's qualification model is neither confirmed nor failed;
+* ``criterion:<id>``: a criterion of the lead's qualification model is neither confirmed nor failed;
 * ``field:<name>``: a field is empty that the lead's category, its stage or the next stage asks for.
 
 Other concerns add theirs by extending :meth:`CrmLead._missing_get_gaps`. Gaps come in the order in which to ask.
@@ -18,6 +18,8 @@ looked at together: the number of queries grows with neither leads nor gaps.
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .leadya_criterion import MODEL_CRITERIA
+
 #: Nobody needs more words for what was learned; a pasted book is not a clarification.
 NOTE_LENGTH = 5000
 
@@ -27,6 +29,9 @@ class CrmLead(models.Model):
 
     clarification_ids = fields.One2many("leadya.clarification", "lead_id", "Clarifications", readonly=True)
     missing_information = fields.Char(compute="_compute_missing_information", help="What is still to be asked.")
+    next_question = fields.Char(
+        "Ask Next", compute="_compute_missing_information", help="The first of what is missing, as it can be asked."
+    )
 
     @api.depends(
         "qualification_model",
@@ -46,6 +51,7 @@ class CrmLead(models.Model):
         gaps = self._missing_get_open()
         for lead in self:
             lead.missing_information = ", ".join(gap["label"] for gap in gaps[lead.id])
+            lead.next_question = gaps[lead.id][0]["question"] if gaps[lead.id] else False
 
     # ------------------------------------------------------------
     # GAPS
@@ -68,19 +74,60 @@ class CrmLead(models.Model):
                         "contact", self.env._("a way to reach the customer"), self.env._("How can we reach you?")
                     )
                 )
+        aged = self._origin._criteria_get_aged()
         for lead in self:
-            gaps[lead.id] += lead._missing_get_criteria_gaps()
+            gaps[lead.id] += lead._missing_get_criteria_gaps(aged.get(lead._origin.id, ()))
+            gaps[lead.id] += lead._missing_get_field_gaps()
         return gaps
 
-    def _missing_get_criteria_gaps(self):
-        """Criteria of the lead's model that are neither confirmed nor failed."""
+    def _missing_get_criteria_gaps(self, aged):
+        """Criteria of the lead's model that are neither confirmed nor failed, or were confirmed too long ago.
+
+        :param aged: ids of the latter
+        """
         self.ensure_one()
-        names = [name for name in self._qualification_get_criteria() if self[name] in (False, "unknown", "open")]
-        labels = [self._fields[name]._description_string(self.env) for name in names]
+        gaps = []
+        for criterion in self._criteria_get_plan():
+            record = self.env["leadya.criterion"].sudo().browse(criterion.id or [])
+            label = record.name or self._fields[criterion.lead_field]._description_string(self.env)
+            if criterion.id in aged:
+                label = self.env._("%(criterion)s (to be confirmed again)", criterion=label)
+            elif self._criteria_get_state(criterion) in ("confirmed", "failed"):
+                continue
+            key = f"criterion:{criterion.id or criterion.lead_field}"
+            gaps.append(self._missing_prepare_gap(key, label, record.question or label, field=criterion.lead_field))
+        return gaps
+
+    def _missing_get_field_gaps(self):
+        """Empty fields that the lead's category, its stage or the next one asks for."""
+        self.ensure_one()
+        asked = {
+            **{question.field_name: question.question for question in self.sla_category_id.sudo().question_ids},
+            **{point.field_name: point.note for point in self._missing_get_points()},
+        }
+        labels = self._completeness_get_fields() if asked else {}
         return [
-            self._missing_prepare_gap(f"criterion:{name}", label, label, field=name)
-            for name, label in zip(names, labels, strict=True)
+            self._missing_prepare_gap(f"field:{name}", labels[name], question or labels[name], field=name)
+            for name, question in asked.items()
+            if name in labels and name not in MODEL_CRITERIA["bant"] and not self._completeness_is_filled(name)
         ]
+
+    def _missing_get_points(self):
+        """Fields that the lead's stage asks for, and the stage that comes after it."""
+        points = self.env["leadya.stage.requirement"]
+        found = [points._get_points(stage, self.team_id) for stage in (self.stage_id, self._missing_get_next_stage())]
+        return points.concat(*found).filtered(lambda point: point.kind == "field")
+
+    def _missing_get_next_stage(self):
+        """The stage that the team's leads go to from here."""
+        ids = self.env["crm.stage"]._leadya_get_order()
+        following = [
+            stage_id
+            for stage_id, sequence, team_ids in ids
+            if (sequence, stage_id) > (self.stage_id.sequence, self.stage_id.id)
+            and (not team_ids or self.team_id.id in team_ids)
+        ]
+        return self.env["crm.stage"].browse(following[:1])
 
     @api.model
     def _missing_prepare_gap(self, key, label, question, field=False):

@@ -42,6 +42,12 @@ class LeadyaStageRequirement(models.Model):
         default="information",
         required=True,
     )
+    criterion_id = fields.Many2one(
+        "leadya.criterion",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="To be confirmed, where the lead's model asks for it. Empty: all criteria of the lead's model.",
+    )
     field_name = fields.Selection(selection="_get_field_names", string="Field")
     mail_template_id = fields.Many2one(
         "mail.template",
@@ -130,7 +136,18 @@ class LeadyaStageRequirement(models.Model):
         names = leads._completeness_get_fields()
         # A field that went with another module asks for nothing.
         known = self.filtered(lambda point: point.field_name in names)
-        return [(lead, point) for lead in leads for point in known if not lead._completeness_is_filled(point.field_name)]
+        return [
+            (lead, point) for lead in leads for point in known if not lead._completeness_is_filled(point.field_name)
+        ]
+
+    def _find_unmet_criterion(self, leads):
+        unconfirmed = leads._criteria_get_unconfirmed()
+        return [
+            (lead, point)
+            for lead in leads
+            for point in self
+            if point.criterion_id.id in unconfirmed[lead.id] or (unconfirmed[lead.id] and not point.criterion_id)
+        ]
 
 
 class LeadyaRequirementMark(models.Model):

@@ -67,9 +67,7 @@ class TestGate(GateCommon):
 
     def test_document_is_kept_on_the_lead(self):
         point = self._require(name="Signed order", kind="document")
-        self.lead.leadya_gate_move(
-            self.gated.id, documents={str(point.id): {"name": "order.txt", "data": "c2lnbmVk"}}
-        )
+        self.lead.leadya_gate_move(self.gated.id, documents={str(point.id): {"name": "order.txt", "data": "c2lnbmVk"}})
         attachment = self.lead.requirement_mark_ids.attachment_id
         self.assertEqual((attachment.raw, attachment.res_id), (b"signed", self.lead.id))
 
@@ -93,9 +91,7 @@ class TestGate(GateCommon):
     def test_field_of_a_module_that_is_gone_asks_for_nothing(self):
         point = self._require(name="Gone", kind="field", field_name="phone")
         self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE leadya_stage_requirement SET field_name = 'gone_field' WHERE id = %s", [point.id]
-        )
+        self.env.cr.execute("UPDATE leadya_stage_requirement SET field_name = 'gone_field' WHERE id = %s", [point.id])
         point.invalidate_recordset()
         self.lead.stage_id = self.gated
         self.assertEqual(self.lead.stage_id, self.gated)
@@ -152,7 +148,7 @@ class TestGate(GateCommon):
         """The dialog ticks what it asked for, and no other point; it writes no other field."""
         self._require()
         other = self._require(name="Elsewhere", stage_id=self.won.id)
-        self.assertRefused(lambda: self.lead.leadya_gate_move(self.gated.id, {"name": "X"}, other.ids))
+        self.assertRefused(lambda: self.lead.leadya_gate_move(self.gated.id, {"name": "X"}, points=other.ids))
         self.assertFalse(self.lead.requirement_mark_ids)
         self.assertEqual(self.lead.name, "Laser")
 
