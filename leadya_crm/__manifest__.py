@@ -49,6 +49,8 @@
         "views/leadya_territory_views.xml",
         "views/leadya_assignment_rule_views.xml",
         "views/leadya_replay_views.xml",
+        "views/leadya_criterion_views.xml",
+        "views/leadya_lead_product_views.xml",
         "views/leadya_contact_attempt_views.xml",
         "views/leadya_stakeholder_views.xml",
         "views/leadya_decision_log_views.xml",

@@ -28,6 +28,7 @@ class LeadyaCriterionAnswer(models.Model):
     message_id = fields.Many2one(
         "mail.message", "Message", index="btree_not_null", ondelete="set null", help="The message that shows it."
     )
+    message_preview = fields.Char("What the Message Says", related="message_id.preview")
     attachment_ids = fields.Many2many(
         "ir.attachment", "leadya_criterion_answer_attachment_rel", "answer_id", "attachment_id", "Documents"
     )
