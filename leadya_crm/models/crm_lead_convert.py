@@ -36,12 +36,14 @@ class CrmLead(models.Model):
         return True
 
     def _link_create(self):
-        organization = self.organization_id or self._link_find_same_organization()
+        known = self.partner_id or self._link_find_same_contact()
+        organization = self.organization_id or known.commercial_partner_id.filtered("is_company")
+        organization = organization or self._link_find_same_organization()
         if not organization and self.partner_name:
             organization = self.env["res.partner"].create(
                 self._prepare_customer_values(self.partner_name, is_company=True)
             )
-        partner = self.partner_id or self._link_find_same_contact() or self._create_customer(with_parent=organization)
+        partner = known or self._create_customer(with_parent=organization)
         if not partner:
             raise UserError(
                 self.env._(
@@ -90,6 +92,9 @@ class CrmLead(models.Model):
         if named and partner_name == self.name:
             partner_name = named
         values = super()._prepare_customer_values(partner_name, is_company=is_company, parent_id=parent_id)
+        if is_company and self.contact_name:
+            # The address is the person's: of two who have it, the next mail would find either.
+            values["email"] = False
         if not self.env["res.users"].browse(values.get("user_id") or []).active:
             # Who has left sells no more.
             values["user_id"] = False

@@ -15,8 +15,8 @@ EXPECTED_ROLES = {"organization": ("decision_maker", "user", "signer"), "person"
 #: Outcomes of an attempt in which the customer was heard.
 HEARD = ("reached", "call_back", "meeting", "not_now", "not_interested", "replied", "met")
 
-#: So many people a map shows; all of them are in the list.
-SHOWN = 60
+#: So many people of one role a map shows; all of them are in the list.
+SHOWN = 12
 #: So many contacts of the organisation are offered to be put on the map.
 OFFERED = 8
 
@@ -80,36 +80,35 @@ class CrmLead(models.Model):
     def leadya_stakeholder_map(self):
         """The people around the deal, for the map on the form.
 
-        :return: ``people`` (see ``leadya.stakeholder._describe``; the first ``SHOWN``), ``total``, ``missing``
-            (``role``, ``question``), ``offered`` (people who are near and not on the map: values of a
+        :return: ``people`` (see ``leadya.stakeholder._describe``; the first ``SHOWN`` of each role), ``total``,
+            ``missing`` (``role``, ``question``), ``offered`` (people who are near and not on the map: values of a
             stakeholder), ``silent_days`` and ``may_write``
         :rtype: dict
         """
         self.ensure_one()
         self.check_access("read")
-        people = self._stakeholder_get_first()
+        counts = dict(self.env["leadya.stakeholder"]._read_group([("lead_id", "=", self.id)], ["role"], ["__count"]))
+        missing = [role for role in self._stakeholder_get_expected() if role not in counts]
         questions = self._stakeholder_get_questions()
         may_write = self.has_access("write")
         return {
-            "people": people._describe(),
-            "total": self.env["leadya.stakeholder"].search_count([("lead_id", "=", self.id)]),
-            "missing": [
-                {"role": role, "question": questions[role]} for role in self._stakeholder_get_missing()[self.id]
-            ],
+            "people": self._stakeholder_get_first(counts)._describe(),
+            "total": sum(counts.values()),
+            "missing": [{"role": role, "question": questions[role]} for role in missing],
             "offered": self._stakeholder_get_offered() if may_write else [],
             "silent_days": self._stakeholder_get_silent_days(),
             "may_write": may_write,
         }
 
-    def _stakeholder_get_first(self):
-        """Those that a map has place for: first who has a role, in the order of roles."""
-        stakeholders = self.env["leadya.stakeholder"]
-        found = stakeholders
+    def _stakeholder_get_first(self, roles):
+        """Those that a map has place for, in the order of roles: however many users there are, who decides is seen.
+
+        :param roles: that somebody is known for, False among them
+        """
+        found = stakeholders = self.env["leadya.stakeholder"]
         for role in [*(role for role, _label in ROLES), False]:
-            if len(found) < SHOWN:
-                found |= stakeholders.search(
-                    [("lead_id", "=", self.id), ("role", "=", role)], limit=SHOWN - len(found)
-                )
+            if role in roles:
+                found |= stakeholders.search([("lead_id", "=", self.id), ("role", "=", role)], limit=SHOWN)
         return found
 
     def _stakeholder_get_silent_days(self):
@@ -129,7 +128,7 @@ class CrmLead(models.Model):
                 for partner in self.env["res.partner"].search(domain, limit=2 * OFFERED)
             ]
         people = self.env["leadya.stakeholder"].search_fetch(
-            [("lead_id", "=", self.id)], ["partner_id", "name"], limit=SHOWN
+            [("lead_id", "=", self.id)], ["partner_id", "name"], limit=10 * SHOWN
         )
         names, known = {person.name.casefold() for person in people}, people.partner_id.ids
         offered = {
@@ -180,7 +179,7 @@ class CrmLead(models.Model):
             partners, texts = event.partner_ids, event.attendee_ids.mapped("email")
         else:
             partners, texts = self.partner_id, [self.email_from]
-        emails = {email_normalize(text) for text in texts if text}
+        emails = {email_normalize(text) for text in [*texts, *partners.mapped("email")] if text}
         return partners, emails - {False}
 
     # ------------------------------------------------------------

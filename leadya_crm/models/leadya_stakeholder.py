@@ -114,6 +114,12 @@ class LeadyaStakeholder(models.Model):
                     self.env._("%(name)s: the last contact cannot lie in the future.", name=stakeholder.name)
                 )
 
+    def write(self, vals):
+        """Nobody puts people on the map of a lead that they may not write."""
+        if vals.get("lead_id"):
+            self.env["crm.lead"].browse(vals["lead_id"]).check_access("write")
+        return super().write(vals)
+
     # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------

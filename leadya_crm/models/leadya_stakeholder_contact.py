@@ -86,7 +86,11 @@ class LeadyaStakeholder(models.Model):
         """One contact for all rows of a person; none for a ghost."""
         rows = self.filtered(lambda person: person.email or person.phone or person._get_organization())
         groups = rows.grouped(lambda person: (person._get_organization() or person.lead_id, person._get_person_key()))
-        partners = self.env["res.partner"].create([people._prepare_contact() for people in groups.values()])
+        # The salesperson knows: it is her deal.
+        creator = self.env["res.partner"].with_context(
+            mail_create_nosubscribe=True, mail_auto_subscribe_no_notify=True, mail_create_nolog=True
+        )
+        partners = creator.create([people._prepare_contact() for people in groups.values()]).with_env(self.env)
         for people, partner in zip(groups.values(), partners, strict=True):
             # Of two rows with the same role, one is the contact's.
             for same_role in people.grouped(lambda person: (person.lead_id, person.role)).values():

@@ -20,6 +20,7 @@ from . import test_capture_parser
 from . import test_capture_process
 from . import test_capture_slow
 from . import test_contact
+from . import test_conversion
 from . import test_criterion
 from . import test_decision
 from . import test_duplicates
@@ -44,6 +45,7 @@ from . import test_measures
 from . import test_merge
 from . import test_merge_ui
 from . import test_meta
+from . import test_names
 from . import test_nurture
 from . import test_nurture_repeat
 from . import test_performance
@@ -64,6 +66,7 @@ from . import test_sla_pause
 from . import test_sla_recompute
 from . import test_snippet
 from . import test_snippet_parser
+from . import test_stakeholder
 from . import test_submission_ui
 from . import test_timeline
 from . import test_translations

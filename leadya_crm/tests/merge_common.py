@@ -68,6 +68,12 @@ class MergeCommon(LeadyaCommon):
                 "user_id": self.rep.id,
             }
         )
+        self.env["leadya.stakeholder"].create(
+            [
+                {"lead_id": lead.id, "name": f"Buyer of {name}", "role": "user"},
+                {"lead_id": lead.id, "name": "Boss", "role": "signer", "phone": "052" if name == "Second" else False},
+            ]
+        )
         self.env["leadya.submission"].create(
             {"form_id": self.form.id, "payload": name, "state": "done", "lead_id": lead.id}
         )

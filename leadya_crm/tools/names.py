@@ -96,7 +96,8 @@ _SOUNDS = {
     "ר": ("r",),
     "ש": ("sh", "s"),
     "ת": ("t",),
-    **dict.fromkeys("אהיע", ("",)),
+    "ה": ("", "h"),
+    **dict.fromkeys("איע", ("",)),
     # Cyrillic
     "дж": ("j",),
     "г": ("g", ""),
@@ -217,8 +218,12 @@ def _read(plain):
     for word in plain.split():
         # Doubled letters are a matter of spelling; in Hebrew they are two sounds.
         word = re.sub(r"([^\W\d\u05d0-\u05ea])\1+", r"\1", word)
-        for letters in _READ.findall(word):
-            found += [("k", ""), ("s",)] if letters == "x" else [_SOUNDS.get(letters, (letters,))]
+        for match in _READ.finditer(word):
+            if match[0] == "x":
+                # At the beginning of a word, as in Xerox, its k is not heard.
+                found += [("k", "") if match.start() else ("", "k"), ("s", "z")]
+            else:
+                found.append(_SOUNDS.get(match[0], (match[0],)))
     return found
 
 
@@ -314,9 +319,8 @@ def _sound_alike(first, second):
 
 
 def _get_drop_cost(sounds):
-    if sounds == ("",):
-        return 0.02
-    return 0.15 if "" in sounds else 1.0
+    # What is mostly a vowel is mostly not written.
+    return 0.02 if not sounds[0] else 0.15 if "" in sounds else 1.0
 
 
 def _get_swap_cost(mine, theirs):
