@@ -84,6 +84,11 @@ from . import crm_lead_renewal
 from . import leadya_decision_threshold
 from . import crm_lead_decision
 from . import crm_lead_completeness
+from . import leadya_utility_factor
+from . import crm_lead_worth
+from . import crm_lead_ripeness
+from . import leadya_decision_reason
+from . import crm_lead_verdict
 from . import crm_lead_gate
 from . import leadya_gate_override
 from . import crm_stage

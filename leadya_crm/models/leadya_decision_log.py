@@ -38,6 +38,7 @@ class LeadyaDecisionLog(models.Model):
             ("attempt", "Contact attempt"),
             ("nurture", "Nurture"),
             ("gate", "Stage gate"),
+            ("decision", "Decision"),
         ],
         required=True,
         index=True,
@@ -146,6 +147,14 @@ class LeadyaDecisionLog(models.Model):
             # stage gate
             "gate_refused": self.env._("Not let into %(stage)s: %(missing)s is missing"),
             "gate_overridden": self.env._("%(user)s let it into %(stage)s without %(missing)s: %(reason)s"),
+            "quoted_early": self.env._("A quote before the lead is ripe: %(reasons)s"),
+            # decision
+            "decided_drop": self.env._("%(user)s drops it: %(reason)s"),
+            "decided_drop_note": self.env._("%(user)s drops it: %(reason)s. %(note)s"),
+            "decided_nurture": self.env._("%(user)s lets it rest: %(reason)s"),
+            "decided_nurture_note": self.env._("%(user)s lets it rest: %(reason)s. %(note)s"),
+            "decided_proceed": self.env._("%(user)s goes on with it: %(reason)s"),
+            "decided_proceed_note": self.env._("%(user)s goes on with it: %(reason)s. %(note)s"),
             # nurture
             "nurtured": self.env._("%(user)s lets it rest until %(deadline)s: %(reason)s"),
             "nurtured_plain": self.env._("%(user)s lets it rest until %(deadline)s"),

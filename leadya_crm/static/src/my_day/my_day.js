@@ -20,6 +20,7 @@ import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { describePromise } from "../countdown/promise";
+import { DecideDialog } from "../decide/decide_dialog";
 import { OUTCOME_ICONS, formatDue } from "../log_attempt/log_attempt";
 import { Timeline } from "../timeline/timeline";
 import { Outbox } from "./outbox";
@@ -77,6 +78,7 @@ export class MyDay extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.notification = useService("notification");
+        this.dialog = useService("dialog");
         this.state = useState({
             current: null,
             note: "",
@@ -310,6 +312,7 @@ export class MyDay extends Component {
             KeyS: () => this.onSkip(),
             KeyO: () => this.openLead(this.lead.id),
             KeyE: () => this.onMail(),
+            KeyD: () => this.onDecide(),
             KeyT: () => document.querySelector(".o_leadya_my_day textarea")?.focus(),
         }[code];
     }
@@ -401,6 +404,26 @@ export class MyDay extends Component {
             : "";
     }
 
+    /** What the order of work goes by, with what it is reckoned from. */
+    get potential() {
+        const { potential_score: potential, utility_score: utility, company_currency: currency } = this.lead;
+        if (!potential && !utility) {
+            return "";
+        }
+        const amount = formatCurrency(potential || 0, currency?.[0]);
+        return utility
+            ? _t("Potential %(amount)s (+%(utility)s%)", { amount, utility })
+            : _t("Potential %(amount)s", { amount });
+    }
+
+    get effort() {
+        const { effort_days: days, effort_minutes: minutes } = this.lead;
+        return _t("So far %(days)s days, %(minutes)s minutes", {
+            days: days || 0,
+            minutes: minutes || 0,
+        });
+    }
+
     get whatsapp() {
         const phone = (this.lead.phone || "").trim();
         const digits = phone.replace(/\D/g, "");
@@ -480,6 +503,18 @@ export class MyDay extends Component {
             point.id,
             done,
         ]);
+    }
+
+    /** Drop, nurture or proceed: the lead is done with for now, and the next one comes. */
+    onDecide() {
+        const { id } = this.lead;
+        this.dialog.add(DecideDialog, {
+            leadIds: [id],
+            onDecided: () => {
+                this.skipped.push(id);
+                return this.advance();
+            },
+        });
     }
 
     async onMail() {
