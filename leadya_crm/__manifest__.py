@@ -62,6 +62,7 @@
         "views/leadya_decision_reason_views.xml",
         "report/leadya_sla_report_views.xml",
         "report/leadya_activity_report_views.xml",
+        "report/leadya_completeness_report_views.xml",
         "report/leadya_decision_report_views.xml",
         "views/leadya_sla_forecast_views.xml",
         "report/leadya_fairness_report_views.xml",

@@ -83,7 +83,9 @@ from . import crm_lead_missing
 from . import crm_lead_renewal
 from . import leadya_decision_threshold
 from . import crm_lead_decision
+from . import crm_lead_queue_qualification
 from . import crm_lead_completeness
+from . import leadya_hidden_field
 from . import leadya_utility_factor
 from . import crm_lead_worth
 from . import crm_lead_ripeness

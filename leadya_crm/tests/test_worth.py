@@ -48,7 +48,7 @@ class TestWorth(LeadyaCommon):
         self.assertEqual(lead.potential_score, 175)
 
     def test_queue_goes_by_it(self):
-        """L10 Z10 Z12: of two with the same money the opinion leader comes first, before a larger one of less potential."""
+        """L10 Z10 Z12: of two with the same money the opinion leader comes first, before a larger one too."""
         with self.at(NOW):
             plain = self._make(name="Plain", expected_revenue=1000, probability=50)
             leader = self._make(
