@@ -32,13 +32,14 @@ class CrmLead(models.Model):
         """Each criterion of the lead's plan.
 
         :return: dicts with ``id``, ``field`` (column of the lead, or False), ``name``, ``question``, ``confirmed_by``
-            (what confirms it), ``state``, ``points`` of ``most`` percent, ``aged``, and ``answers``, the latest first
+            (what confirms it), ``state``, ``state_label``, ``points`` of ``most`` percent, ``aged``, and ``answers``, the latest first
         :rtype: list[dict]
         """
         plan = [criterion for criterion in self._criteria_get_plan() if criterion.id]
         criteria = self.env["leadya.criterion"].sudo().browse([criterion.id for criterion in plan])
         answers = self.env["leadya.criterion.answer"].search([("lead_id", "=", self.id)]).grouped("criterion_id")
         aged = self._criteria_get_aged()[self.id]
+        labels = dict(self._fields["bant_need"]._description_selection(self.env))
         whole = sum(criterion.weight for criterion in plan) or 1
         described = []
         for criterion, record in zip(plan, criteria, strict=True):
@@ -52,6 +53,7 @@ class CrmLead(models.Model):
                     "question": record.question or "",
                     "confirmed_by": record.description or "",
                     "state": state,
+                    "state_label": labels[state],
                     "points": round(100 * criterion.weight * STATE_WORTH[state] / whole, 1),
                     "most": round(100 * criterion.weight / whole, 1),
                     "aged": criterion.id in aged,

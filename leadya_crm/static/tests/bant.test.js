@@ -17,6 +17,7 @@ const criterion = (id, field, name, state, values = {}) => ({
     field,
     name,
     state,
+    state_label: state,
     question: `${name}?`,
     confirmed_by: "",
     points: 20,

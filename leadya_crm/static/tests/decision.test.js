@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "@odoo/hoot";
 import { press, queryAllTexts } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { contains, makeMockEnv, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { contains, makeDialogMockEnv, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { DecisionGuide } from "@leadya_crm/decision/decision_guide";
 
 defineMailModels();
@@ -62,8 +62,10 @@ beforeEach(() => {
 });
 
 async function mountGuide() {
-    await makeMockEnv();
-    await mountWithCleanup(DecisionGuide, { props: { resId: 1, close: () => expect.step("closed") } });
+    await makeDialogMockEnv();
+    await mountWithCleanup(DecisionGuide, {
+        props: { resId: 1, close: () => expect.step("closed") },
+    });
 }
 
 test("one question at a time, answered by keys, to the end", async () => {
@@ -90,7 +92,7 @@ test("one question at a time, answered by keys, to the end", async () => {
 
 test("what is not known is left open, and can be come back to", async () => {
     await mountGuide();
-    await press("s");
+    await press("s", { code: "KeyS" });
     await animationFrame();
     expect(".o_leadya_decision_guide h3").toHaveText("suppliers?");
     await contains("[name=back]").click();

@@ -213,7 +213,7 @@ export class BantField extends Component {
 
     /** The state that a key stands for, by its place in the row. */
     getIndex(ev, criterion) {
-        const digit = /^(?:Digit|Numpad)([1-4])$/.exec(ev.code)?.[1];
+        const digit = /^(?:Digit|Numpad)?([1-4])$/.exec(ev.code || ev.key)?.[1];
         if (digit) {
             return digit - 1;
         }

@@ -11,11 +11,8 @@ export class ScorePopover extends Component {
         const orm = useService("orm");
         this.describeAnswer = describeAnswer;
         onWillStart(async () => {
-            const [details, { bant_need: need }] = await Promise.all([
-                orm.call("crm.lead", "leadya_qualification", [[this.props.resId]]),
-                orm.call("crm.lead", "fields_get", [["bant_need"], ["selection"]]),
-            ]);
-            Object.assign(this, details, { labels: Object.fromEntries(need.selection) });
+            const details = await orm.call("crm.lead", "leadya_qualification", [[this.props.resId]]);
+            Object.assign(this, details);
         });
     }
 

@@ -186,7 +186,7 @@ export class DecisionGuide extends Component {
         if (ev.altKey || ev.ctrlKey || ev.metaKey || ev.target.matches?.(TYPED_IN)) {
             return;
         }
-        const digit = /^(?:Digit|Numpad)([1-9])$/.exec(ev.code)?.[1];
+        const digit = /^(?:Digit|Numpad)?([1-9])$/.exec(ev.code || ev.key)?.[1];
         const choice = digit && this.question?.choices[digit - 1];
         const command = choice
             ? () => this.onAnswer(choice.value)

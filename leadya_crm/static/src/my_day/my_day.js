@@ -20,6 +20,7 @@ import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { describePromise } from "../countdown/promise";
+import { DecisionGuide } from "../decision/decision_guide";
 import { DecideDialog } from "../decide/decide_dialog";
 import { OUTCOME_ICONS, formatDue } from "../log_attempt/log_attempt";
 import { Timeline } from "../timeline/timeline";
@@ -54,10 +55,8 @@ const DEFAULT_REMINDER = 15;
 /** Months after which a lead that is not ripe can come back. */
 const RESTS = [1, 3, 6];
 
-const CRITERIA = {
-    bant: ["bant_budget", "bant_authority", "bant_need", "bant_timeframe"],
-    ntm: ["bant_need", "bant_timeframe", "bant_budget"],
-};
+/** States of a criterion in the order in which its key goes through them, and how each looks. */
+const CRITERION_STATES = ["unknown", "open", "confirmed", "failed"];
 const CRITERION_LOOKS = {
     unknown: "fa-question-circle-o text-muted",
     open: "fa-adjust text-warning",
@@ -112,7 +111,7 @@ export class MyDay extends Component {
         const [outcomes, reasons, labels] = await Promise.all([
             this.orm.call("crm.lead", "leadya_queue_outcomes", []),
             this.orm.searchRead("crm.lost.reason", [], ["name"], { limit: 30 }),
-            this.orm.call("crm.lead", "fields_get", [CRITERIA.bant]),
+            this.orm.call("crm.lead", "fields_get", [["bant_need"]]),
         ]);
         Object.assign(this, { outcomes, reasons, labels });
         this.state.current = await this.fetchNext([]);
@@ -290,7 +289,7 @@ export class MyDay extends Component {
         ) {
             return;
         }
-        const command = this.getCommand(ev.code);
+        const command = this.getCommand(ev.code, ev.shiftKey);
         if (command) {
             ev.preventDefault();
             ev.stopPropagation();
@@ -298,7 +297,7 @@ export class MyDay extends Component {
         }
     }
 
-    getCommand(code) {
+    getCommand(code, isBackward) {
         const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1];
         if (this.state.asking) {
             const choice = digit && this.choices[digit - 1];
@@ -308,7 +307,12 @@ export class MyDay extends Component {
         if (outcome) {
             return () => this.onOutcome(outcome);
         }
+        const criterion = digit && this.criteria[digit - 1];
+        if (criterion) {
+            return () => this.onCriterion(criterion, isBackward);
+        }
         return {
+            KeyH: () => this.onDecision(),
             KeyS: () => this.onSkip(),
             KeyO: () => this.openLead(this.lead.id),
             KeyE: () => this.onMail(),
@@ -381,17 +385,19 @@ export class MyDay extends Component {
         return describePromise(state, deadline && deserializeDateTime(deadline), this.state.now);
     }
 
+    /** The criteria of the lead, and the key of each. */
     get criteria() {
-        return CRITERIA[this.lead.qualification_model || "bant"].map((name) => {
-            const value = this.lead[name] || "unknown";
-            const { string, selection } = this.labels[name];
-            return {
-                name,
-                label: string,
-                look: CRITERION_LOOKS[value],
-                title: Object.fromEntries(selection)[value],
-            };
-        });
+        const labels = Object.fromEntries(this.labels.bant_need?.selection || []);
+        return (this.lead.criteria || []).map((criterion, index) => ({
+            ...criterion,
+            digit: index < 9 ? index + 1 : "",
+            look: CRITERION_LOOKS[criterion.state],
+            title: _t("%(criterion)s: %(state)s. A click, or its key, sets the next state.", {
+                criterion: criterion.name,
+                state: labels[criterion.state] || criterion.state,
+            }),
+            stateLabel: labels[criterion.state] || criterion.state,
+        }));
     }
 
     get worth() {
@@ -515,6 +521,34 @@ export class MyDay extends Component {
                 return this.advance();
             },
         });
+    }
+
+    /** Set the next state of a criterion, or the one before. */
+    async onCriterion({ id, state }, isBackward) {
+        const { lead } = this;
+        const step = isBackward ? -1 : 1;
+        const index = CRITERION_STATES.indexOf(state) + step + CRITERION_STATES.length;
+        const next = CRITERION_STATES[index % CRITERION_STATES.length];
+        Object.assign(
+            lead,
+            await this.orm.call("crm.lead", "leadya_queue_qualify", [[lead.id], id, next])
+        );
+    }
+
+    /** How the customer decides, one question at a time. */
+    onDecision() {
+        const { lead } = this;
+        this.dialog.add(
+            DecisionGuide,
+            { resId: lead.id },
+            {
+                onClose: async () =>
+                    Object.assign(
+                        lead,
+                        await this.orm.call("crm.lead", "leadya_queue_qualify", [[lead.id]])
+                    ),
+            }
+        );
     }
 
     async onMail() {
