@@ -23,6 +23,16 @@ class CrmLead(models.Model):
         commercial = self.partner_id.commercial_partner_id
         return self.organization_id or (commercial if commercial.is_company else self.env["res.partner"])
 
+    def _link_get_sure_contact(self, strength):
+        """The suggested contact, where it is at least as sure."""
+        sure = self.suggested_partner_strength >= strength
+        return self.suggested_partner_id if sure else self.env["res.partner"]
+
+    def _link_get_sure_organization(self, strength):
+        """The suggested organisation, where it is at least as sure."""
+        sure = self.suggested_organization_strength >= strength
+        return self.suggested_organization_id if sure else self.env["res.partner"]
+
     def action_link_create(self):
         """Make the organisation and the contact of each lead, in place.
 

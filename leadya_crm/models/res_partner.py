@@ -6,8 +6,12 @@ from odoo.addons.iap.tools import iap_tools
 from ..tools.names import name_key
 from ..tools.urls import host_of
 
-#: So many names are read, keyed and written at once when the module comes to a database: some megabytes.
-FILL_BATCH = 20_000
+#: So many names are read, keyed and written at once: some megabytes, and a second or two.
+FILL_BATCH = 10_000
+#: So many keys are filled when the module comes to a database; the others in the background, so that nobody waits.
+FILL_AT_INSTALL = 20_000
+#: Where the background has come to: the id of the last contact whose key was filled.
+FILLED_UP_TO = "leadya_crm.name_keys_filled_up_to"
 
 
 class ResPartner(models.Model):
@@ -44,7 +48,8 @@ class ResPartner(models.Model):
     _leadya_headcount_positive = models.Constraint(
         "CHECK(COALESCE(leadya_headcount, 0) >= 0)", "A headcount can't be negative."
     )
-    # Leads are matched by equality on it; stock Odoo has no index here.
+    # Leads are matched by equality on these; stock Odoo has no index here.
+    _email_normalized_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
     _phone_sanitized_idx = models.Index("(phone_sanitized) WHERE phone_sanitized IS NOT NULL")
 
     def _compute_leadya_stakeholder_count(self):
@@ -80,34 +85,57 @@ class ResPartner(models.Model):
             partner.leadya_name_key = name_key(partner.name) or False
 
     def _auto_init(self):
-        """Fill the keys of a database that has contacts already.
+        """Fill keys of a database that has contacts already.
 
         By the ORM it would take a ``write`` per contact, and make each look as if it had been changed today.
         """
         if not sql.column_exists(self.env.cr, self._table, "leadya_name_key"):
             sql.create_column(self.env.cr, self._table, "leadya_name_key", "varchar")
-            self._fill_name_keys()
+            last_id = 0
+            for _batch in range(FILL_AT_INSTALL // FILL_BATCH):
+                last_id = self._fill_name_keys(last_id) or last_id
         return super()._auto_init()
 
-    def _fill_name_keys(self):
-        last_id = 0
-        while rows := self.env.execute_query(
+    @api.model
+    def _fill_name_keys(self, last_id):
+        """Fill the keys of a batch of contacts that have none.
+
+        :param int last_id: only contacts after this one
+        :return: the id of the last one; None where none is left
+        :rtype: int | None
+        """
+        rows = self.env.execute_query(
             SQL(
-                "SELECT id, name FROM res_partner WHERE id > %s AND name IS NOT NULL ORDER BY id LIMIT %s",
+                """SELECT id, name FROM res_partner
+                    WHERE id > %s AND leadya_name_key IS NULL AND name IS NOT NULL ORDER BY id LIMIT %s""",
                 last_id,
                 FILL_BATCH,
             )
-        ):
-            ids, names = zip(*rows, strict=True)
-            last_id = ids[-1]
-            self.env.cr.execute(
-                SQL(
-                    """UPDATE res_partner SET leadya_name_key = NULLIF(found.key, '')
-                         FROM unnest(%s, %s) AS found(id, key) WHERE res_partner.id = found.id""",
-                    list(ids),
-                    [name_key(name) for name in names],
-                )
+        )
+        if not rows:
+            return None
+        ids, names = zip(*rows, strict=True)
+        self.env.cr.execute(
+            SQL(
+                """UPDATE res_partner SET leadya_name_key = NULLIF(found.key, '')
+                     FROM unnest(%s, %s) AS found(id, key) WHERE res_partner.id = found.id""",
+                list(ids),
+                [name_key(name) for name in names],
             )
+        )
+        return ids[-1]
+
+    @api.model
+    def _cron_fill_name_keys(self):
+        """Fill what the installation left, batch by batch; goes on where it stopped."""
+        parameters_sudo = self.env["ir.config_parameter"].sudo()
+        last_id = int(parameters_sudo.get_param(FILLED_UP_TO) or 0)
+        while (reached := self._fill_name_keys(last_id)) is not None:
+            last_id = reached
+            parameters_sudo.set_param(FILLED_UP_TO, str(last_id))
+            if not self.env["ir.cron"]._commit_progress(FILL_BATCH, remaining=1):
+                return
+        self.env["ir.cron"]._commit_progress(remaining=0)
 
     def write(self, vals):
         result = super().write(vals)

@@ -2,6 +2,11 @@
 
 from odoo import api, fields, models
 
+#: What is chosen for the user beforehand, who may not look twice: in percent, a contact with the same phone or
+#: e-mail, and an organisation of the same name.
+CONTACT_FROM = 85
+ORGANIZATION_FROM = 70
+
 
 class CrmLead2opportunityPartner(models.TransientModel):
     _inherit = "crm.lead2opportunity.partner"
@@ -11,21 +16,23 @@ class CrmLead2opportunityPartner(models.TransientModel):
     @api.depends("lead_id")
     def _compute_action(self):  # pylint: disable=missing-return; a compute returns nothing
         super()._compute_action()
-        for convert in self.filtered(lambda convert: convert.lead_id.suggested_partner_id):
+        for convert in self.filtered(lambda convert: convert.lead_id._link_get_sure_contact(CONTACT_FROM)):
             convert.action = "exist"
 
     @api.depends("action", "lead_id")
     def _compute_partner_id(self):  # pylint: disable=missing-return
         super()._compute_partner_id()
         for convert in self.filtered(lambda convert: convert.action == "exist" and not convert.partner_id):
-            convert.partner_id = convert.lead_id.suggested_partner_id
+            convert.partner_id = convert.lead_id._link_get_sure_contact(CONTACT_FROM)
 
     @api.depends("partner_id", "lead_id")
     def _compute_commercial_partner_id(self):  # pylint: disable=missing-return
         super()._compute_commercial_partner_id()
         for convert in self.filtered(lambda convert: convert.lead_id and not convert.commercial_partner_id):
             lead = convert.lead_id
-            convert.commercial_partner_id = lead._link_get_organization() or lead.suggested_organization_id
+            convert.commercial_partner_id = lead._link_get_organization() or lead._link_get_sure_organization(
+                ORGANIZATION_FROM
+            )
 
     @api.depends("lead_id", "action", "partner_id", "commercial_partner_id")
     @api.depends_context("lang")
