@@ -259,6 +259,7 @@ class CrmLead(models.Model):
         :param dict answers: by the id of a criterion, its ``state`` and ``note``, the evidence in words
         :param list[int] points: information and documents that the customer has
         :param dict documents: by the id of a point, ``name`` and ``data`` (base64) of its document
+        :return: what Odoo says to a deal that is won, or False
         :raises StageGateError: where something is missing still
         """
         self.ensure_one()
@@ -270,7 +271,7 @@ class CrmLead(models.Model):
         self._gate_mark({item.get("point_id") for item in ask["items"]}, points, documents or {})
         # Together, so that the gate sees the lead as it will be.
         self.write({**values, "stage_id": int(stage_id)})
-        return True
+        return self.get_rainbowman_message()
 
     def _gate_answer(self, asked, answers):
         """Answer the criteria that were asked for."""

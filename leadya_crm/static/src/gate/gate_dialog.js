@@ -144,15 +144,20 @@ export class GateDialog extends Component {
 
     async move() {
         const values = this.record ? await this.record.getChanges() : {};
-        await this.orm.call("crm.lead", "leadya_gate_move", [this.leadIds, this.stageId], {
+        const filled = {
             values,
             answers: this.getAnswers(),
             points: this.ticks.filter(({ isDone }) => isDone).map((item) => item.point_id),
             documents: this.getDocuments(),
-        });
+        };
+        const message = await this.orm.call(
+            "crm.lead",
+            "leadya_gate_move",
+            [this.leadIds, this.stageId],
+            filled
+        );
         this.props.close();
         await this.reload();
-        const message = await this.orm.call("crm.lead", "get_rainbowman_message", [this.leadIds]);
         if (message) {
             this.effect.add({ message, type: "rainbow_man" });
         }
