@@ -80,7 +80,6 @@ from . import crm_lead_wanted
 from . import leadya_clarification
 from . import leadya_sla_question
 from . import crm_lead_missing
-from . import crm_lead_renewal
 from . import leadya_decision_threshold
 from . import crm_lead_decision
 from . import crm_lead_queue_qualification

@@ -39,6 +39,8 @@ class CrmLead(models.Model):
         "bant_authority",
         "bant_need",
         "bant_timeframe",
+        "criterion_states",
+        "criteria_confirmed_at",
         "email_from",
         "phone",
         "stage_id",

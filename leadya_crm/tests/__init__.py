@@ -22,6 +22,7 @@ from . import test_capture_slow
 from . import test_contact
 from . import test_conversion
 from . import test_criterion
+from . import test_criterion_merge
 from . import test_decision
 from . import test_duplicates
 from . import test_escalation

@@ -74,6 +74,7 @@ class MergeCommon(LeadyaCommon):
                 {"lead_id": lead.id, "name": "Boss", "role": "signer", "phone": "052" if name == "Second" else False},
             ]
         )
+        self._qualify(lead, name)
         self.env["leadya.submission"].create(
             {"form_id": self.form.id, "payload": name, "state": "done", "lead_id": lead.id}
         )
@@ -81,6 +82,23 @@ class MergeCommon(LeadyaCommon):
             {"import_id": self.import_job.id, "number": 1, "state": "created", "lead_id": lead.id}
         )
         return lead
+
+    def _qualify(self, lead, name):
+        """What is known, with evidence; what is wanted; how it is decided."""
+        need = self.env.ref("leadya_crm.criterion_need")
+        lead.with_user(self.rep).leadya_answer(need.id, "confirmed" if name == "Second" else "open", note=name)
+        lead.write(
+            {
+                "wanted_product_ids": [Command.create({"name": "Valve"}), Command.create({"name": f"Pump {name}"})],
+                "decision_threshold_ids": [Command.create({"name": "ISO 9001"}), Command.create({"name": name})],
+                "decision_forum": "board" if name == "Second" else False,
+            }
+        )
+        self.env["leadya.clarification"].create(
+            {"lead_id": lead.id, "gap_key": "contact", "label": "a way to reach them", "note": name}
+        )
+        document = self.env["ir.attachment"].search([("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)])
+        lead.leadya_decision_add_documents(document.ids)
 
     def _keep_protocol_and_lease(self, lead):
         """A point of the protocol is done, and a rep has the lead before her."""

@@ -1,8 +1,11 @@
 from datetime import datetime, timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import NOW, LeadyaCommon
 
@@ -156,3 +159,178 @@ class TestCriterionAge(CriterionCommon):
             self.own.bant_budget = "confirmed"
             self.own.bant_budget = "failed"
         self.assertFalse(self.lead.criteria_confirmed_at)
+
+
+@tagged("post_install", "-at_install")
+class TestCriterionSecurity(CriterionCommon):
+    """C8: an answer says truly who gave it, is never changed, and belongs to whoever may the lead."""
+
+    def _create(self, **values):
+        return self.own.env["leadya.criterion.answer"].create(
+            {"lead_id": self.lead.id, "criterion_id": self.budget.id, "state": "confirmed", **values}
+        )
+
+    def test_c8_nobody_speaks_for_another(self):
+        """C8: by whom and when is the module's to say, whatever is sent."""
+        with self.at(NOW):
+            answer = self._create(user_id=self.manager.id, answered_at="2020-01-01", is_current=False)
+        self.assertEqual((answer.user_id, answer.answered_at, answer.is_current), (self.rep, NOW, True))
+        self.assertEqual(self.lead.bant_budget, "confirmed")
+
+    def test_c8_history_stays(self):
+        """C8: nobody changes or deletes an answer; an answered criterion is archived, not deleted."""
+        answer = self._create()
+        for user in (self.rep, self.manager):
+            with self.assertRaises(AccessError):
+                answer.with_user(user).note = "It was never said"
+            with self.assertRaises(AccessError):
+                answer.with_user(user).unlink()
+        self._create(criterion_id=self.champion.id)
+        with self.assertRaisesRegex(UserError, "archive it"):
+            self.champion.with_user(self.manager).unlink()
+
+    def test_c8_no_key_of_the_context_keeps_an_answer_from_the_history(self):
+        """C8: a request can't say that it carries values over."""
+        self.own.with_context(leadya_measuring=True, tracking_disable=True).bant_need = "confirmed"
+        self.assertEqual(len(self._answers()), 1)
+
+    def test_c8_others_leads(self):
+        """C8: a rep can't answer for a colleague's lead, nor read its answers."""
+        answer = self._create()
+        stranger = self.lead.with_user(self.rep_2)
+        with self.assertRaises(AccessError):
+            stranger.leadya_answer(self.budget.id, "failed")
+        with self.assertRaises(AccessError):
+            answer.with_user(self.rep_2).create(
+                {"lead_id": self.lead.id, "criterion_id": self.need.id, "state": "failed"}
+            )
+        self.assertFalse(answer.with_user(self.rep_2).search([("lead_id", "=", self.lead.id)]))
+        self.assertTrue(answer.with_user(self.leader).search([("lead_id", "=", self.lead.id)]))
+
+    def test_c8_evidence_is_the_leads_own(self):
+        """C8 Z13: a message or a document of another record shows nothing, and gives nothing away."""
+        other = self._make_lead(user_id=self.rep.id).with_user(self.rep)
+        message = other.message_post(body="We have the money")
+        with self.assertRaisesRegex(ValidationError, "lead's own"):
+            self._create(message_id=message.id)
+        values = {"name": "salaries.xls", "raw": b"x", "res_model": "res.partner", "res_id": self.rep.partner_id.id}
+        foreign = self.env["ir.attachment"].with_user(self.rep).create(values)
+        with self.assertRaisesRegex(UserError, "lead's own"):
+            self._create(attachment_ids=[Command.set(foreign.ids)])
+        own_message = self.own.message_post(body="We <b>have</b> the money")
+        uploaded = self.env["ir.attachment"].with_user(self.rep).create({"name": "mail.txt", "raw": b"x"})
+        answer = self._create(message_id=own_message.id, attachment_ids=[Command.set(uploaded.ids)])
+        self.assertEqual((uploaded.res_model, uploaded.res_id), ("crm.lead", self.lead.id))
+        self.assertEqual(answer.evidence, 2)
+
+    def test_c8_bad_input(self):
+        """C8: what is no criterion, no state, or a criterion of another company is refused in words."""
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        foreign = self.env["leadya.criterion"].create({"name": "Theirs", "company_id": elsewhere.id})
+        for states in ({"0": "open"}, {str(self.champion.id): "maybe"}, {str(self.budget.id): "open"}, ["open"]):
+            with self.subTest(states=states), self.assertRaises(ValidationError):
+                self.own.criterion_states = states
+        with self.assertRaises(ValidationError):
+            self.own.criterion_states = {str(foreign.id): "open"}
+        for criterion, state in ((foreign.id, "open"), (0, "open"), (self.budget.id, "maybe"), ("x", "open")):
+            with self.subTest(criterion=criterion), self.assertRaises(UserError):
+                self.own.leadya_answer(criterion, state)
+        with self.assertRaisesRegex(UserError, "one answer"):
+            self.own.env["leadya.criterion.answer"].create({"state": "open"})
+
+    def test_c8_shipped_criteria_stay(self):
+        """C8: an admin may weigh and word them, not take them away."""
+        budget = self.budget.with_user(self.manager)
+        budget.write({"weight": 3, "question": "How much?"})
+        for values in ({"active": False}, {"in_bant": False}, {"company_id": self.company.id}):
+            with self.subTest(values=values), self.assertRaises(ValidationError):
+                budget.write(values)
+        with self.assertRaisesRegex(UserError, "can't be deleted"):
+            budget.unlink()
+        with self.assertRaises(AccessError):
+            self.budget.with_user(self.rep).weight = 2
+
+
+@tagged("post_install", "-at_install")
+class TestContradiction(CriterionCommon):
+    """C8 C10: what does not go together is told in a sentence, found in lists, and refused nowhere."""
+
+    def _found(self):
+        self.env.flush_all()
+        return self.env["crm.lead"].search([("contradiction", "!=", False), ("id", "=", self.lead.id)])
+
+    def test_c8_budget_below_the_quote(self):
+        """C8: a budget that is confirmed below what the deal is to bring."""
+        self.own.write({"budget_amount_max": 900, "expected_revenue": 1000, "bant_budget": "open"})
+        self.assertFalse(self.own.contradiction)
+        self.own.bant_budget = "confirmed"
+        self.assertIn("below", self.own.contradiction)
+        self.assertTrue(self._found())
+        self.own.expected_revenue = 900
+        self.assertFalse(self.own.contradiction)
+        self.assertFalse(self._found())
+
+    def test_c8_decision_date_passed(self):
+        """C8: the decision was due, and nobody has asked what became of it; of a closed lead nobody need."""
+        with self.at(datetime(2026, 5, 13, 10)):
+            self.own.decision_date = "2026-05-12"
+            self.assertIn("has passed", self.own.contradiction)
+            self.assertTrue(self._found())
+            self.own.action_set_lost()
+            self.assertFalse(self.own.contradiction)
+            self.assertFalse(self._found())
+
+    def test_c8_authority_without_a_decider(self):
+        """C8 S4: authority stands by a person who decides or signs."""
+        self.own.bant_authority = "confirmed"
+        self.assertIn("nobody who decides", self.own.contradiction)
+        self.assertTrue(self._found())
+        self.env["leadya.stakeholder"].create({"lead_id": self.lead.id, "name": "Boss", "role": "signer"})
+        self.env.invalidate_all()
+        self.assertFalse(self.own.contradiction)
+        self.assertFalse(self._found())
+
+    def test_c8_score_explained(self):
+        """C8: the parts of the score add up to it, each with its evidence; a contradiction stands beside."""
+        self.own.leadya_answer(self.budget.id, "confirmed", note="Approved")
+        self.own.write({"bant_need": "open", "decision_date": "2020-01-01"})
+        told = self.own.leadya_qualification()
+        self.assertEqual(told["score"], round(sum(row["points"] for row in told["criteria"])))
+        self.assertEqual(sum(row["most"] for row in told["criteria"]), 100)
+        budget = told["criteria"][0]
+        self.assertEqual((budget["name"], budget["points"], budget["answers"][0]["note"]), ("Budget", 20, "Approved"))
+        self.assertEqual(len(told["contradictions"]), 1)
+
+    def test_c10_wanted_products(self):
+        """C10: products with volumes, without a catalogue; what they come to can be expected of the deal."""
+        self.own.wanted_product_ids = [
+            Command.create({"name": "Pump", "quantity": 10, "unit": "pieces", "price": 120}),
+            Command.create({"name": "<script>alert(1)</script>", "quantity": 2}),
+        ]
+        self.assertEqual(self.own.wanted_amount, 1200)
+        self.own.action_expect_wanted()
+        self.assertEqual(self.own.expected_revenue, 1200)
+        self.assertIn(self.lead, self.own.search([("wanted_product_ids", "ilike", "pump")]))
+        line = self.own.wanted_product_ids[:1]
+        for values in ({"quantity": -1}, {"price": -1}):
+            with (
+                self.subTest(values=values),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                line.write(values)
+                self.env.flush_all()
+        self.assertFalse(line.with_user(self.rep_2).search([("lead_id", "=", self.lead.id)]))
+
+    def test_c8_renewal_is_asked_for(self):
+        """C8 Z11: an aged confirmation is missing information, until it is given again."""
+        self.company.leadya_evidence_days = 30
+        with self.at(NOW):
+            self.own.write(dict.fromkeys(("bant_budget", "bant_authority", "bant_need", "bant_timeframe"), "confirmed"))
+            self.own.leadya_answer(self.champion.id, "confirmed")
+            self.assertFalse(self.own.next_question)
+        with self.at(NOW + timedelta(days=31)):
+            self.env.invalidate_all()
+            self.assertEqual(self.own.next_question, self.budget.question)
+            self.assertIn("Budget (to be confirmed again)", self.own.missing_information)

@@ -234,6 +234,7 @@ test("the stage's protocol is ticked on the spot", async () => {
         note: "For the size asked for",
         kind: "document",
         done: false,
+        by_hand: true,
     };
     queue[0].protocol = [point];
     onRpc("crm.lead", "leadya_protocol_tick", ({ args }) => {
