@@ -111,12 +111,14 @@ class CrmLead(models.Model):
         if point.kind != "criterion":
             return [{"key": f"point:{point.id}", "label": point.name, "mode": point.mode, "point": point}]
         ids = point.criterion_id.ids or self._criteria_get_unconfirmed()[self.id]
-        return [self._gate_prepare_criterion(criterion_id, point.mode) for criterion_id in ids]
+        return self._gate_prepare_criteria(ids, point.mode)
 
     @api.model
-    def _gate_prepare_criterion(self, criterion_id, mode):
-        criterion = self.env["leadya.criterion"].sudo().browse(criterion_id)
-        return {"key": f"criterion:{criterion.id}", "label": criterion.name, "mode": mode, "criterion": criterion}
+    def _gate_prepare_criteria(self, criterion_ids, mode):
+        return [
+            {"key": f"criterion:{criterion.id}", "label": criterion.name, "mode": mode, "criterion": criterion}
+            for criterion in self.env["leadya.criterion"].sudo().browse(criterion_ids)
+        ]
 
     def _gate_find_unqualified(self):
         """Criteria of its model that keep each lead from being won, by its company's setting."""
@@ -125,7 +127,7 @@ class CrmLead(models.Model):
         held = self.filtered(lambda lead: mode_by_lead[lead] != "off")
         unconfirmed = held._criteria_get_unconfirmed()
         return {
-            lead: [self._gate_prepare_criterion(criterion_id, mode_by_lead[lead]) for criterion_id in ids]
+            lead: self._gate_prepare_criteria(ids, mode_by_lead[lead])
             for lead in held
             if (ids := unconfirmed[lead.id])
         }

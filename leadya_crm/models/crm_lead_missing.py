@@ -89,8 +89,12 @@ class CrmLead(models.Model):
         """
         self.ensure_one()
         gaps = []
-        for criterion in self._criteria_get_plan():
-            record = self.env["leadya.criterion"].sudo().browse(criterion.id or [])
+        plan = self._criteria_get_plan()
+        criteria_sudo = self.env["leadya.criterion"].sudo()
+        ids = [criterion.id for criterion in plan if criterion.id]
+        for criterion in plan:
+            # Together: one query names them all.
+            record = criteria_sudo.browse(criterion.id or []).with_prefetch(ids)
             label = record.name or self._fields[criterion.lead_field]._description_string(self.env)
             if criterion.id in aged:
                 label = self.env._("%(criterion)s (to be confirmed again)", criterion=label)
