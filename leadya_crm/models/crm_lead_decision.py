@@ -344,11 +344,12 @@ class CrmLead(models.Model):
         """Thresholds and documents of a merged lead are those of this one."""
         result = super()._merge_dependences(opportunities)
         lead_sudo, others_sudo = self.sudo(), opportunities.sudo()
-        known = {(line.kind, line.name.strip().casefold()) for line in lead_sudo.decision_threshold_ids}
+        known = {line._get_key(): line for line in lead_sudo.decision_threshold_ids}
         for line in others_sudo.decision_threshold_ids:
-            key = (line.kind, line.name.strip().casefold())
-            if key not in known:
+            same = known.setdefault(line._get_key(), line)
+            if same == line:
                 line.lead_id = self
-                known.add(key)
+            elif same.met == "unknown":
+                same.met = line.met
         lead_sudo.decision_spec_document_ids |= others_sudo.decision_spec_document_ids
         return result

@@ -35,12 +35,11 @@ class CrmLead(models.Model):
         return [*super()._merge_get_fields(), "need_statement"]
 
     def _merge_dependences(self, opportunities):
-        """What was wanted in a merged lead is wanted in this one; the same product is not wanted twice."""
+        """What was wanted in a merged lead is wanted in this one; the very same line is not wanted twice."""
         result = super()._merge_dependences(opportunities)
-        known = {product.name.strip().casefold() for product in self.sudo().wanted_product_ids}
+        known = {product._get_key() for product in self.sudo().wanted_product_ids}
         for product in opportunities.sudo().wanted_product_ids:
-            name = product.name.strip().casefold()
-            if name not in known:
+            if product._get_key() not in known:
+                known.add(product._get_key())
                 product.lead_id = self
-                known.add(name)
         return result

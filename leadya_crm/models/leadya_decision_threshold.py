@@ -26,3 +26,6 @@ class LeadyaDecisionThreshold(models.Model):
         required=True,
     )
     note = fields.Char()
+
+    def _get_key(self):
+        return self.kind, self.name.strip().casefold()

@@ -31,3 +31,7 @@ class LeadyaLeadProduct(models.Model):
     def _compute_amount(self):
         for line in self:
             line.amount = line.quantity * line.price
+
+    def _get_key(self):
+        """What tells a line from another: the same product in another volume is another wish."""
+        return self.name.strip().casefold(), self.quantity, (self.unit or "").strip().casefold(), self.price

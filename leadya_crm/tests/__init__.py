@@ -56,6 +56,7 @@ from . import test_platform_parsers
 from . import test_promise_ui
 from . import test_protocol
 from . import test_qualification
+from . import test_qualify_ui
 from . import test_queue
 from . import test_reminder
 from . import test_replay

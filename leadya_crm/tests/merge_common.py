@@ -89,14 +89,16 @@ class MergeCommon(LeadyaCommon):
         lead.with_user(self.rep).leadya_answer(need.id, "confirmed" if name == "Second" else "open", note=name)
         lead.write(
             {
-                "wanted_product_ids": [Command.create({"name": "Valve"}), Command.create({"name": f"Pump {name}"})],
-                "decision_threshold_ids": [Command.create({"name": "ISO 9001"}), Command.create({"name": name})],
+                "wanted_product_ids": [Command.create({"name": f"Pump {name}", "quantity": 3})],
+                "decision_threshold_ids": [Command.create({"name": f"Norm {name}"})],
                 "decision_forum": "board" if name == "Second" else False,
             }
         )
         self.env["leadya.clarification"].create(
             {"lead_id": lead.id, "gap_key": "contact", "label": "a way to reach them", "note": name}
         )
+        override = {"lead_id": lead.id, "user_id": self.manager.id, "missing": "Budget", "reason": name}
+        self.env["leadya.gate.override"].create(override)
         document = self.env["ir.attachment"].search([("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)])
         lead.leadya_decision_add_documents(document.ids)
 
