@@ -19,6 +19,7 @@ from . import test_capture_http
 from . import test_capture_parser
 from . import test_capture_process
 from . import test_capture_slow
+from . import test_completeness
 from . import test_contact
 from . import test_conversion
 from . import test_criterion
@@ -29,6 +30,9 @@ from . import test_escalation
 from . import test_evidence
 from . import test_export_formulas
 from . import test_fairness
+from . import test_gate
+from . import test_gate_performance
+from . import test_gate_ui
 from . import test_google_ads
 from . import test_import_background
 from . import test_import_columns
@@ -46,6 +50,7 @@ from . import test_measures
 from . import test_merge
 from . import test_merge_ui
 from . import test_meta
+from . import test_missing
 from . import test_names
 from . import test_nurture
 from . import test_nurture_repeat
@@ -78,3 +83,4 @@ from . import test_vary
 from . import test_views_performance
 from . import test_waiting
 from . import test_work_time
+from . import test_worth
