@@ -2,7 +2,7 @@ from lxml import etree
 
 from odoo.tests import tagged
 
-from .test_gate import GateCommon
+from .gate_common import GateCommon
 
 FORM = "crm.crm_lead_view_form"
 KANBAN = "crm.crm_case_kanban_view_leads"

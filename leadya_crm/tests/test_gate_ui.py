@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
-from .test_gate import GateCommon
+from .gate_common import GateCommon
 
 
 @tagged("leadya", "leadya_ui", "post_install", "-at_install")

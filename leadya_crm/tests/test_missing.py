@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from .test_gate import BANT, GateCommon
+from .gate_common import BANT, GateCommon
 
 
 @tagged("post_install", "-at_install")
