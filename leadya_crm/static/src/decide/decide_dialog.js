@@ -41,7 +41,9 @@ export class DecideDialog extends Component {
 
     get title() {
         const decision = this.decisions.find(({ value }) => value === this.state.decision);
-        return decision ? _t("%(decision)s: why?", { decision: decision.label }) : _t("What becomes of it?");
+        return decision
+            ? _t("%(decision)s: why?", { decision: decision.label })
+            : _t("What becomes of it?");
     }
 
     get choices() {
@@ -78,10 +80,15 @@ export class DecideDialog extends Component {
         this.state.isBusy = true;
         const { decision, note, months } = this.state;
         try {
-            await this.orm.call("crm.lead", "action_decide", [this.props.leadIds, decision, reason.id], {
-                note,
-                rest_months: Number(months) || null,
-            });
+            await this.orm.call(
+                "crm.lead",
+                "action_decide",
+                [this.props.leadIds, decision, reason.id],
+                {
+                    note,
+                    rest_months: Number(months) || null,
+                }
+            );
         } finally {
             this.state.isBusy = false;
         }

@@ -412,7 +412,11 @@ export class MyDay extends Component {
 
     /** What the order of work goes by, with what it is reckoned from. */
     get potential() {
-        const { potential_score: potential, utility_score: utility, company_currency: currency } = this.lead;
+        const {
+            potential_score: potential,
+            utility_score: utility,
+            company_currency: currency,
+        } = this.lead;
         if (!potential && !utility) {
             return "";
         }

@@ -81,7 +81,8 @@ tours.add("leadya_gate_form", {
             trigger: "body:not(:has(.modal)) .o_arrow_button_current:contains(Tour First)",
         },
         {
-            trigger: ".o_form_saved, .o_form_status_indicator:not(:has(.o_form_button_save:visible))",
+            trigger:
+                ".o_form_saved, .o_form_status_indicator:not(:has(.o_form_button_save:visible))",
         },
         {
             trigger: ".o_notebook_headers [name=leadya_qualification]",
