@@ -3,6 +3,7 @@ from . import leadya_automation_mixin
 from . import leadya_alert_mixin
 from . import leadya_lead_count_mixin
 from . import leadya_lead_filter_mixin
+from . import leadya_lead_line_mixin
 from . import leadya_decision_log
 
 # Attribution
@@ -51,6 +52,7 @@ from . import crm_lead_batch
 from . import crm_lead_attribution
 from . import crm_lead_niche
 from . import crm_lead_touches
+from . import crm_lead_proposal
 from . import crm_lead_link
 from . import crm_lead_triage
 from . import crm_lead_organization_quality
@@ -64,6 +66,11 @@ from . import crm_lead_contact
 from . import mail_thread
 from . import leadya_stage_requirement
 from . import crm_lead_protocol
+from . import leadya_stakeholder
+from . import leadya_stakeholder_contact
+from . import crm_lead_stakeholder
+from . import crm_lead_convert
+from . import crm_lead_memory
 from . import crm_lead_means
 from . import crm_lead_reminder
 from . import crm_lead_next_action
@@ -76,9 +83,32 @@ from . import crm_lead_duplicates
 from . import crm_lead_merge
 from . import merged_lead_counts
 from . import crm_lead_measured
+from . import leadya_criterion
+from . import leadya_criterion_answer
 from . import crm_lead_qualification
 from . import crm_lead_milestone
 from . import crm_lead_credit
+from . import crm_lead_criterion
+from . import crm_lead_criterion_merge
+from . import crm_lead_evidence
+from . import crm_lead_contradiction
+from . import leadya_lead_product
+from . import crm_lead_wanted
+from . import leadya_clarification
+from . import leadya_sla_question
+from . import crm_lead_missing
+from . import leadya_decision_threshold
+from . import crm_lead_decision
+from . import crm_lead_queue_qualification
+from . import crm_lead_completeness
+from . import leadya_hidden_field
+from . import leadya_utility_factor
+from . import crm_lead_worth
+from . import crm_lead_ripeness
+from . import leadya_decision_reason
+from . import crm_lead_verdict
+from . import crm_lead_gate
+from . import leadya_gate_override
 from . import crm_stage
 from . import crm_team
 from . import crm_team_member

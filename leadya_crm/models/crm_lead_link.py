@@ -1,30 +1,18 @@
 """Corridor, step "link": whose lead is it, and do we have it already?
 
-Everything is looked up for the whole batch at once: one search for e-mails and phones
-among the partners, one for domains and names among the organisations, one for open
-leads of the same person. Odoo's own computation, lead by lead, stays in place on the
-form; this one runs before work starts.
+Everything is looked up for the whole batch at once: who it probably is (see
+``crm_lead_proposal``), and open leads of the same person. Odoo's own computation, lead by
+lead, stays in place on the form; this one runs before work starts.
 """
 
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 
-from ..tools.urls import host_of
+from .crm_lead_proposal import NOISE_LIMIT, STRENGTHS
 
-#: A value that so many records share tells nothing of identity: a switchboard's number,
-#: a shared mailbox. Odoo's own duplicate search draws the line at the same count.
-NOISE_LIMIT = 20
-
-#: How sure a way of recognition is, in percent; compared with the company's setting.
-STRENGTHS = {
-    "partner_by_email": 95,
-    "partner_by_phone": 85,
-    "organization_by_contact": 90,
-    "organization_by_domain": 80,
-    "organization_by_name": 70,
-}
+#: Less sure than this, in percent, nobody is suggested on arrival; who asks sees all that are proposed.
+SUGGEST_FROM = 50
 
 
 class CrmLead(models.Model):
@@ -56,6 +44,15 @@ class CrmLead(models.Model):
         copy=False,
         help="The organization that it probably is; not surely enough to be linked by itself.",
     )
+    suggested_partner_strength = fields.Integer(
+        "Contact's Likelihood", copy=False, aggregator=None, help="How sure the suggested contact is, in percent."
+    )
+    suggested_organization_strength = fields.Integer(
+        "Organization's Likelihood",
+        copy=False,
+        aggregator=None,
+        help="How sure the suggested organization is, in percent.",
+    )
     link_reason = fields.Char(
         compute="_compute_link_reason", help="By what the contact or the organization was recognized."
     )
@@ -80,7 +77,8 @@ class CrmLead(models.Model):
         (self - suggested).link_reason = False
         for lead in suggested:
             decisions = lead.decision_log_ids.filtered(lambda log: log.code in STRENGTHS)
-            lead.link_reason = "; ".join(decisions.sorted("id").mapped("explanation"))
+            # Run again, the step gives the same reasons again.
+            lead.link_reason = "; ".join(dict.fromkeys(decisions.sorted("id").mapped("explanation")))
 
     @api.depends("email_normalized", "phone_sanitized", "email_domain_criterion", "duplicate_lead_ids")
     @api.depends_context("lang")
@@ -135,8 +133,7 @@ class CrmLead(models.Model):
     def _leadya_link(self):
         """Recognise contact and organisation, and mark leads of the same person."""
         values, decisions = defaultdict(dict), []
-        contacts = self._link_find_contacts()
-        organizations = self._link_find_organizations(contacts)
+        contacts, organizations = self._link_get_proposals()
         for lead in self:
             lead._link_propose_contact(contacts.get(lead.id), values[lead.id], decisions)
             lead._link_propose_organization(organizations.get(lead.id), values[lead.id], decisions)
@@ -144,85 +141,40 @@ class CrmLead(models.Model):
         self._leadya_write_each(values)
         return decisions
 
-    def _link_propose_contact(self, found, values, decisions):
-        if not found or self.partner_id:
+    def _link_propose_contact(self, proposals, values, decisions):
+        best = proposals and proposals[0]
+        if not best or self.partner_id or best.strength < SUGGEST_FROM:
             return
-        partner, code, value = found
-        values["suggested_partner_id"] = partner.id
-        decisions.append(self._link_prepare_decision(code, partner, value))
+        values["suggested_partner_id"] = best.partner.id
+        values["suggested_partner_strength"] = best.strength
+        decisions += self._link_prepare_decisions(best)
 
-    def _link_propose_organization(self, found, values, decisions):
-        if not found or self.organization_id:
+    def _link_propose_organization(self, proposals, values, decisions):
+        best = proposals and proposals[0]
+        if not best or self.organization_id or best.strength < SUGGEST_FROM:
             return
-        partner, code, value = found
-        sure = STRENGTHS[code] >= (self.company_id or self.env.company).leadya_link_strength
-        values["organization_id" if sure else "suggested_organization_id"] = partner.id
-        decisions.append(self._link_prepare_decision(code, partner, value))
+        if best.strength >= (self.company_id or self.env.company).leadya_link_strength:
+            values["organization_id"] = best.partner.id
+        else:
+            values["suggested_organization_id"] = best.partner.id
+            values["suggested_organization_strength"] = best.strength
+        decisions += self._link_prepare_decisions(best)
 
-    def _link_prepare_decision(self, code, partner, value):
-        params = {"partner": partner.display_name, "value": value or ""}
-        return {"lead_id": self.id, "step": "link", "code": code, "params": params}
-
-    def _link_find_contacts(self):
-        """The contact of each lead, by e-mail or else by phone.
-
-        :rtype: dict[int, tuple]
-        """
-        criteria = {"partner_by_email": "email_normalized", "partner_by_phone": "phone_sanitized"}
-        found = {}
-        for code, name in criteria.items():
-            wanted = {lead.id: value for lead in self if lead.id not in found and (value := lead[name])}
-            partners = self._link_search_partners(name, set(wanted.values()))
-            for lead in self.browse(lead_id for lead_id, value in wanted.items() if value in partners):
-                partner = lead._link_pick(partners[wanted[lead.id]])
-                if partner:
-                    found[lead.id] = (partner, code, wanted[lead.id])
-        return found
-
-    def _link_find_organizations(self, contacts):
-        """The organisation of each lead: the contact's, or by domain, or by name.
-
-        :param dict contacts: see :meth:`_link_find_contacts`
-        :rtype: dict[int, tuple]
-        """
-        found = {}
-        for lead in self:
-            partner = lead.partner_id or (contacts[lead.id][0] if lead.id in contacts else lead.partner_id)
-            if partner.commercial_partner_id.is_company:
-                found[lead.id] = (partner.commercial_partner_id, "organization_by_contact", "")
-        for code, name, key in (
-            ("organization_by_domain", "leadya_domain", lambda lead: lead._link_get_domain()),
-            ("organization_by_name", "name", lambda lead: (lead.partner_name or "").strip()),
-        ):
-            wanted = {lead.id: value for lead in self if lead.id not in found and (value := key(lead))}
-            partners = self._link_search_partners(name, set(wanted.values()), Domain("is_company", "=", True))
-            for lead in self.browse(lead_id for lead_id, value in wanted.items() if value in partners):
-                partner = lead._link_pick(partners[wanted[lead.id]])
-                if partner:
-                    found[lead.id] = (partner, code, wanted[lead.id])
-        return found
-
-    def _link_get_domain(self):
-        """The domain of the lead's organisation: of its site, else of its e-mail."""
-        criterion = self.email_domain_criterion or ""
-        # The criterion is a whole address where the provider is a public one.
-        return host_of(self.website) or (criterion[1:] if criterion.startswith("@") else "")
-
-    def _link_search_partners(self, name, values, domain=Domain.TRUE):
-        """Partners by the value of one indexed field, without values that are noise."""
-        if not values:
-            return {}
-        partners = self.env["res.partner"].search_fetch(
-            domain & Domain(name, "in", list(values)), [name, "company_id", "commercial_partner_id"], order="id"
-        )
-        return {value: found for value, found in partners.grouped(name).items() if len(found) <= NOISE_LIMIT}
-
-    def _link_pick(self, partners):
-        """The first of the partners that the lead's company may use."""
-        for partner in partners:
-            if not partner.company_id or not self.company_id or partner.company_id == self.company_id:
-                return partner
-        return None
+    def _link_prepare_decisions(self, proposal):
+        """What the proposal rests on, as values of ``leadya.decision.log``."""
+        return [
+            {
+                "lead_id": self.id,
+                "step": "link",
+                "code": code,
+                "params": {
+                    "partner": proposal.partner.display_name,
+                    "value": value or "",
+                    "strength": proposal.strength,
+                },
+            }
+            for code, (value, _strength) in proposal.reasons.items()
+        ]
 
     # ------------------------------------------------------------
     # DUPLICATES

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .leadya_stage_requirement import TICKED
+
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
@@ -18,8 +20,9 @@ class CrmLead(models.Model):
     def leadya_protocol(self):
         """The protocol of the lead's stage, as a checklist.
 
-        :return: dicts with ``id``, ``name``, ``note``, ``kind``, ``template_id``, ``done`` (the name of whoever did
-            it, or False) and ``done_at``
+        :return: dicts with ``id``, ``name``, ``note``, ``kind``, ``by_hand`` (whether somebody ticks it; all else is
+            seen on the lead), ``template_id``, ``done`` (the name of whoever did it, or whether it is so) and
+            ``done_at``
         :rtype: list[dict]
         """
         self.ensure_one()
@@ -31,17 +34,20 @@ class CrmLead(models.Model):
             mark.requirement_id: mark
             for mark in self.env["leadya.requirement.mark"].search([("lead_id", "=", self.id)])
         }
-        return [self._protocol_describe(point, marks.get(point)) for point in points]
+        seen = points.filtered(lambda point: point.kind not in TICKED)
+        true = seen - seen._find_unmet(self).get(self, seen.browse())
+        return [self._protocol_describe(point, marks.get(point), point in true) for point in points]
 
     @api.model
-    def _protocol_describe(self, point, mark):
+    def _protocol_describe(self, point, mark, is_true):
         return {
             "id": point.id,
             "name": point.name,
             "note": point.note or "",
             "kind": point.kind,
+            "by_hand": point.kind in TICKED,
             "template_id": point.mail_template_id.id or False,
-            "done": mark.user_id.name if mark else False,
+            "done": mark.user_id.name if mark else is_true,
             "done_at": fields.Datetime.to_string(mark.create_date) if mark else False,
         }
 
@@ -57,7 +63,7 @@ class CrmLead(models.Model):
         self.ensure_one()
         self.check_access("write")
         point = self.env["leadya.stage.requirement"].search(
-            self._protocol_get_domain() & Domain("id", "=", int(requirement_id))
+            self._protocol_get_domain() & Domain("id", "=", int(requirement_id)) & Domain("kind", "in", TICKED)
         )
         if not point:
             raise UserError(self.env._("The protocol of %(stage)s has no such point.", stage=self.stage_id.name))

@@ -1,24 +1,13 @@
-"""Qualification: budget, authority, need, timeframe, and what is not known yet."""
+"""Qualification: budget, authority, need, timeframe."""
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
-CRITERION_STATES = [
-    ("unknown", "Unknown"),
-    ("open", "Open"),
-    ("confirmed", "Confirmed"),
-    ("failed", "Failed"),
-]
-
-#: Criteria of each model. NTM is the short form for customers who may sign themselves:
-#: need, timeframe and money; money is the budget.
-MODEL_CRITERIA = {
-    "bant": ("bant_budget", "bant_authority", "bant_need", "bant_timeframe"),
-    "ntm": ("bant_need", "bant_timeframe", "bant_budget"),
-}
+from .leadya_criterion import CRITERION_STATES, MODEL_CRITERIA
 
 #: What a criterion adds to the score, as share of its weight: a talk that has begun is
-#: worth something, a confirmation everything. All criteria weigh the same.
+#: worth something, a confirmation everything.
 STATE_WORTH = {"unknown": 0.0, "open": 0.4, "confirmed": 1.0, "failed": 0.0}
 
 
@@ -49,9 +38,9 @@ class CrmLead(models.Model):
         store=True,
         measured=True,
         aggregator="avg",
-        help="Percent of the model's criteria that are confirmed; one that is open counts 40 % of its weight.",
+        help="Percent of the model's criteria that are confirmed, by their weights; one that is open counts 40 % of its "
+        "weight.",
     )
-    missing_information = fields.Char(compute="_compute_missing_information", help="What is still to be asked.")
 
     _budget_not_negative = models.Constraint(
         "CHECK(COALESCE(budget_amount_min, 0) >= 0 AND COALESCE(budget_amount_max, 0) >= 0)",
@@ -76,33 +65,46 @@ class CrmLead(models.Model):
         for lead in self:
             lead.qualification_model = lead.team_id.qualification_model or "bant"
 
-    @api.depends("qualification_model", *MODEL_CRITERIA["bant"])
+    @api.depends("qualification_model", "company_id", "criterion_states", *MODEL_CRITERIA["bant"])
     def _compute_qualification_score(self):
         for lead in self:
-            criteria = lead._qualification_get_criteria()
-            worth = sum(STATE_WORTH[lead[name] or "unknown"] for name in criteria)
-            lead.qualification_score = round(100 * worth / len(criteria))
+            lead.qualification_score = lead._qualification_get_score()
 
-    @api.depends("qualification_model", "email_from", "phone", "partner_name", "partner_id", *MODEL_CRITERIA["bant"])
-    @api.depends_context("lang")
-    def _compute_missing_information(self):
-        for lead in self:
-            lead.missing_information = ", ".join(lead._qualification_get_gaps())
+    def _qualification_get_score(self):
+        """Score of the lead: what its criteria are worth of what they could be, in percent, by their weights."""
+        plan = self._criteria_get_plan()
+        worth = sum(criterion.weight * STATE_WORTH[self._criteria_get_state(criterion)] for criterion in plan)
+        return round(100 * worth / sum(criterion.weight for criterion in plan))
+
+    @api.model
+    def _qualification_score_again(self):
+        """Score open leads by the criteria as they are now.
+
+        Leads have the same score where their states are the same: each combination is worked out once, and written
+        to all its leads by one statement.
+        """
+        self.env.flush_all()
+        names = map(SQL.identifier, ("qualification_model", "company_id", *MODEL_CRITERIA["bant"]))
+        combinations = self.env.execute_query(
+            SQL(
+                """
+                SELECT max(id), array_agg(id), qualification_score FROM crm_lead
+                 WHERE active IS TRUE AND won_status = 'pending'
+              GROUP BY qualification_score, criterion_states::text, %s
+                """,
+                SQL(", ").join(names),
+            )
+        )
+        for example_id, lead_ids, score in combinations:
+            now = self.sudo().browse(example_id)._qualification_get_score()
+            if now != score:
+                self.env.cr.execute(
+                    SQL("UPDATE crm_lead SET qualification_score = %s WHERE id = ANY(%s)", now, lead_ids)
+                )
+                self.browse(lead_ids).invalidate_recordset(["qualification_score"], flush=False)
 
     def _qualification_get_criteria(self):
         return MODEL_CRITERIA[self.qualification_model or "bant"]
-
-    def _qualification_get_gaps(self):
-        """What is not known of the lead, in the order in which to ask for it.
-
-        :rtype: list[str]
-        """
-        self.ensure_one()
-        gaps = []
-        if not self.email_from and not self.phone:
-            gaps.append(self.env._("a way to reach the customer"))
-        unconfirmed = [name for name in self._qualification_get_criteria() if self[name] in (False, "unknown", "open")]
-        return gaps + [self._fields[name]._description_string(self.env) for name in unconfirmed]
 
     # ------------------------------------------------------------
     # MERGE
@@ -112,11 +114,7 @@ class CrmLead(models.Model):
         return [*super()._merge_get_fields(), "qualification_model", "decision_date"]
 
     def _merge_get_fields_specific(self):
-        """Per criterion the answer that says most; a budget goes along as a whole."""
-        rank = ("confirmed", "failed", "open", "unknown", False)
-
-        def best_known(name, leads):
-            return min(leads.mapped(name), key=rank.index)
+        """A budget goes along as a whole; for criteria see ``crm_lead_criterion_merge``."""
 
         def of_same_lead(name, leads):
             stated = leads.filtered(lambda lead: lead.budget_amount_max or lead.budget_amount_min)
@@ -124,7 +122,6 @@ class CrmLead(models.Model):
 
         return {
             **super()._merge_get_fields_specific(),
-            **dict.fromkeys(MODEL_CRITERIA["bant"], best_known),
             "budget_amount_min": of_same_lead,
             "budget_amount_max": of_same_lead,
         }

@@ -5,7 +5,7 @@ SPECIFICATIONS
 One lead at a time, in this order (Powerlink P2):
 
 1. *new*: never contacted, by deadline; without one, the latest first;
-2. *due*: follow-ups whose time has come, larger expected value first;
+2. *due*: follow-ups whose time has come, larger potential first (Z10);
 3. *unanswered*: those who did not answer, whose next try has come (its time of day varies by itself);
 4. *nurture*: leads that came back from a rest.
 
@@ -39,7 +39,8 @@ NURTURE_STEPS = ("nurture_due", "nurture_wrote_again", "nurture_reopened")
 
 ORDERS = {
     "new": "sla_deadline NULLS LAST, create_date DESC, id DESC",
-    "due": "prorated_revenue DESC NULLS LAST, expected_revenue DESC NULLS LAST, next_action_at, id",
+    "due": "potential_score DESC NULLS LAST, utility_score DESC NULLS LAST, expected_revenue DESC NULLS LAST,"
+    " next_action_at, id",
     "unanswered": "next_action_at, id",
     "nurture": "next_action_at, id",
 }
@@ -217,7 +218,8 @@ class CrmLead(models.Model):
             "name", "contact_name", "partner_name", "function", "email_from", "phone", "city", "description",
             "utm_term", "channel_id", "sla_state", "sla_deadline", "next_action_at", "expected_revenue", "probability",
             "company_currency", "qualification_model", "bant_budget", "bant_authority", "bant_need", "bant_timeframe",
-            "missing_information", "type",
+            "missing_information", "type", "potential_score", "utility_score", "effort_minutes", "effort_days",
+            "ripeness_warning", "information_needed",
             "nurture_every_months",
         }  # fmt: skip
         [values] = self.read(list(names))

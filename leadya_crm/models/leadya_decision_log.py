@@ -38,6 +38,8 @@ class LeadyaDecisionLog(models.Model):
             ("attempt", "Contact attempt"),
             ("nurture", "Nurture"),
             ("convert", "Conversion"),
+            ("gate", "Stage gate"),
+            ("decision", "Decision"),
         ],
         required=True,
         index=True,
@@ -71,6 +73,22 @@ class LeadyaDecisionLog(models.Model):
             params["deadline"] = format_datetime(self.env, params["deadline"])
         return params
 
+    @api.model
+    def _get_reasons(self):
+        """By what somebody was recognised, in a few words by code; see ``crm_lead_proposal``.
+
+        :rtype: dict[str, str]
+        """
+        return {
+            "partner_by_email": self.env._("same e-mail %(value)s"),
+            "partner_by_phone": self.env._("same phone %(value)s"),
+            "partner_by_name": self.env._("name alike"),
+            "partner_by_colleague": self.env._("of the same organization"),
+            "organization_by_contact": self.env._("it is the contact's"),
+            "organization_by_domain": self.env._("same domain %(value)s"),
+            "organization_by_name": self.env._("name alike"),
+        }
+
     def _get_templates(self):
         """Sentences by code, in the reader's language; other modules add their own.
 
@@ -88,9 +106,11 @@ class LeadyaDecisionLog(models.Model):
             "niche": self.env._("Market niche %(niche)s: the first that takes the lead"),
             # linking
             "organization_by_domain": self.env._("Organization %(partner)s: same domain %(value)s"),
-            "organization_by_name": self.env._("Organization %(partner)s: same name"),
+            "organization_by_name": self.env._("Organization %(partner)s: name alike, %(value)s"),
             "organization_by_contact": self.env._("Organization %(partner)s: it is the contact's"),
             "partner_by_email": self.env._("Probably %(partner)s: same e-mail %(value)s"),
+            "partner_by_name": self.env._("Probably %(partner)s: name alike, %(value)s"),
+            "partner_by_colleague": self.env._("Probably %(partner)s: of the same organization"),
             "partner_by_phone": self.env._("Probably %(partner)s: same phone %(value)s"),
             "duplicate_by_email": self.env._("Perhaps the same person as in %(lead)s: same e-mail %(value)s"),
             "duplicate_by_phone": self.env._("Perhaps the same person as in %(lead)s: same phone %(value)s"),
@@ -128,6 +148,17 @@ class LeadyaDecisionLog(models.Model):
             "bounced": self.env._("Mail to %(address)s came back: no more is offered until the address is corrected"),
             "opted_out": self.env._("The customer wants no more contact: nobody is chased"),
             "attempts_used_up": self.env._("%(attempts)s attempts without an answer: decide how to go on"),
+            # stage gate
+            "gate_refused": self.env._("Not let into %(stage)s: %(missing)s is missing"),
+            "gate_overridden": self.env._("%(user)s let it into %(stage)s without %(missing)s: %(reason)s"),
+            "quoted_early": self.env._("A quote before the lead is ripe: %(reasons)s"),
+            # decision
+            "decided_drop": self.env._("%(user)s drops it: %(reason)s"),
+            "decided_drop_note": self.env._("%(user)s drops it: %(reason)s. %(note)s"),
+            "decided_nurture": self.env._("%(user)s lets it rest: %(reason)s"),
+            "decided_nurture_note": self.env._("%(user)s lets it rest: %(reason)s. %(note)s"),
+            "decided_proceed": self.env._("%(user)s goes on with it: %(reason)s"),
+            "decided_proceed_note": self.env._("%(user)s goes on with it: %(reason)s. %(note)s"),
             # nurture
             "nurtured": self.env._("%(user)s lets it rest until %(deadline)s: %(reason)s"),
             "nurtured_plain": self.env._("%(user)s lets it rest until %(deadline)s"),

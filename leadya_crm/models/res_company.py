@@ -29,9 +29,29 @@ class ResCompany(models.Model):
     )
     leadya_link_strength = fields.Integer(
         "Link Organizations from",
-        default=80,
+        default=101,
         help="How sure the recognition of an organization must be, in percent, for it to be linked by itself. "
-        "Same contact: 90. Same domain: 80. Same name: 70.",
+        "Same contact: 90. Same domain: 80. Same name: 70, a name that is alike less; several signs add up. "
+        "101: nothing is linked by itself.",
+    )
+    leadya_evidence_days = fields.Integer(
+        "Confirmations Stand For",
+        default=90,
+        help="So many days after a criterion of a deal was confirmed it is asked for again. 0: a confirmation stands "
+        "for good.",
+    )
+    leadya_gate_won_mode = fields.Selection(
+        [("off", "Off"), ("trial", "On trial"), ("on", "On")],
+        string="Won Without All Criteria",
+        default="trial",
+        required=True,
+        help="A deal that is won although a criterion of its qualification model is not confirmed. Off: nothing "
+        "happens. On trial: a warning, and it is logged. On: it is not won, unless a sales manager lets it pass.",
+    )
+    leadya_stakeholder_silent_days = fields.Integer(
+        "Silent after",
+        default=21,
+        help="After so many days without a word, somebody around an open deal counts as silent. 0: never.",
     )
     leadya_tell_forgotten = fields.Boolean(
         "Daily Notice of Leads Without a Next Action",
@@ -77,6 +97,10 @@ class ResCompany(models.Model):
     )
     _leadya_half_life_positive = models.Constraint(
         "CHECK(leadya_half_life BETWEEN 0.01 AND 3650)", "The half-life is longer than nothing, and at most ten years."
+    )
+    _leadya_evidence_days_positive = models.Constraint("CHECK(leadya_evidence_days >= 0)", "Days can't be negative.")
+    _leadya_stakeholder_silent_days_positive = models.Constraint(
+        "CHECK(leadya_stakeholder_silent_days >= 0)", "Days of silence can't be negative."
     )
     _leadya_link_strength_range = models.Constraint(
         "CHECK(leadya_link_strength BETWEEN 0 AND 101)", "The strength is a percentage; 101 links nothing by itself."

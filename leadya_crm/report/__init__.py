@@ -5,6 +5,8 @@ from . import leadya_attribution_report
 from . import leadya_brand_report
 from . import leadya_attribution_share
 from . import leadya_cost_match_report
+from . import leadya_completeness_report
+from . import leadya_decision_report
 from . import leadya_fairness_report
 from . import leadya_funnel
 from . import leadya_sla_report

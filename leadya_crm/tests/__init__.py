@@ -21,6 +21,7 @@ from . import test_capture_http
 from . import test_capture_parser
 from . import test_capture_process
 from . import test_capture_slow
+from . import test_completeness
 from . import test_contact
 from . import test_conversion
 from . import test_conversion_concurrency
@@ -30,6 +31,9 @@ from . import test_cost_concurrency
 from . import test_cost_import
 from . import test_cost_report
 from . import test_credit
+from . import test_criterion
+from . import test_criterion_merge
+from . import test_decision
 from . import test_duplicates
 from . import test_escalation
 from . import test_evidence
@@ -37,6 +41,9 @@ from . import test_export_formulas
 from . import test_fairness
 from . import test_figures
 from . import test_funnel
+from . import test_gate
+from . import test_gate_performance
+from . import test_gate_ui
 from . import test_google_ads
 from . import test_import_background
 from . import test_import_columns
@@ -48,6 +55,7 @@ from . import test_import_spreadsheet
 from . import test_import_zoho
 from . import test_intake_api
 from . import test_keyword
+from . import test_lead_conversion
 from . import test_link
 from . import test_means
 from . import test_measured
@@ -55,6 +63,8 @@ from . import test_measures
 from . import test_merge
 from . import test_merge_ui
 from . import test_meta
+from . import test_missing
+from . import test_names
 from . import test_niche
 from . import test_nurture
 from . import test_nurture_repeat
@@ -65,6 +75,7 @@ from . import test_platform_parsers
 from . import test_promise_ui
 from . import test_protocol
 from . import test_qualification
+from . import test_qualify_ui
 from . import test_queue
 from . import test_reminder
 from . import test_replay
@@ -78,6 +89,7 @@ from . import test_sla_pause
 from . import test_sla_recompute
 from . import test_snippet
 from . import test_snippet_parser
+from . import test_stakeholder
 from . import test_submission_ui
 from . import test_timeline
 from . import test_touch_ledger
@@ -89,3 +101,4 @@ from . import test_verdict
 from . import test_views_performance
 from . import test_waiting
 from . import test_work_time
+from . import test_worth

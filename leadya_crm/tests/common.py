@@ -20,7 +20,13 @@ class LeadyaCommon(TransactionCase):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": False, "no_reset_password": True})
         cls.company = cls.env.company
-        cls.company.write({"leadya_assignment_mode": "on", "resource_calendar_id": cls._make_calendar().id})
+        cls.company.write(
+            {
+                "leadya_assignment_mode": "on",
+                "leadya_link_strength": 80,
+                "resource_calendar_id": cls._make_calendar().id,
+            }
+        )
         salesman = "sales_team.group_sale_salesman"
         cls.rep = cls._make_user("leadya_rep", salesman)
         cls.rep_2 = cls._make_user("leadya_rep_2", salesman)

@@ -70,6 +70,13 @@ class MergeCommon(LeadyaCommon):
                 "user_id": self.rep.id,
             }
         )
+        self.env["leadya.stakeholder"].create(
+            [
+                {"lead_id": lead.id, "name": f"Buyer of {name}", "role": "user"},
+                {"lead_id": lead.id, "name": "Boss", "role": "signer", "phone": "052" if name == "Second" else False},
+            ]
+        )
+        self._qualify(lead, name)
         self.env["leadya.submission"].create(
             {"form_id": self.form.id, "payload": name, "state": "done", "lead_id": lead.id}
         )
@@ -88,6 +95,25 @@ class MergeCommon(LeadyaCommon):
         }
         self.env["leadya.conversion"].create(vals)
         self.env["leadya.conversion.mark"].create({"lead_id": lead.id})
+
+    def _qualify(self, lead, name):
+        """What is known, with evidence; what is wanted; how it is decided."""
+        need = self.env.ref("leadya_crm.criterion_need")
+        lead.with_user(self.rep).leadya_answer(need.id, "confirmed" if name == "Second" else "open", note=name)
+        lead.write(
+            {
+                "wanted_product_ids": [Command.create({"name": f"Pump {name}", "quantity": 3})],
+                "decision_threshold_ids": [Command.create({"name": f"Norm {name}"})],
+                "decision_forum": "board" if name == "Second" else False,
+            }
+        )
+        self.env["leadya.clarification"].create(
+            {"lead_id": lead.id, "gap_key": "contact", "label": "a way to reach them", "note": name}
+        )
+        override = {"lead_id": lead.id, "user_id": self.manager.id, "missing": "Budget", "reason": name}
+        self.env["leadya.gate.override"].create(override)
+        document = self.env["ir.attachment"].search([("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)])
+        lead.leadya_decision_add_documents(document.ids)
 
     def _keep_protocol_and_lease(self, lead):
         """A point of the protocol is done, and a rep has the lead before her."""

@@ -28,6 +28,17 @@ class TestPipelineWizard(LeadyaCommon):
         won = self.env["crm.stage"].search([("is_won", "=", True)])
         self.assertGreater(min(won.mapped("sequence")), max(added.mapped("sequence")))
 
+    def test_added_stages_ask_on_trial(self):
+        """L5: the stages that are added ask for something sensible, and keep nobody out until it is switched on."""
+        before = self.env["leadya.stage.requirement"].search([])
+        stages = self.env["crm.stage"].search([])
+        self.env["leadya.pipeline.wizard"].with_user(self.manager).create({}).action_apply()
+        points = self.env["leadya.stage.requirement"].search([]) - before
+        self.assertEqual(set(points.mapped("mode")), {"trial"})
+        self.assertFalse(points.stage_id & stages, "a stage that was there is asked for nothing new")
+        in_process = points.filtered(lambda point: point.stage_id.name == "In process")
+        self.assertEqual(set(in_process.mapped("kind")), {"criterion", "field", "information"})
+
     def test_twice_adds_nothing(self):
         self.env["leadya.pipeline.wizard"].create({}).action_apply()
         again = self.env["leadya.pipeline.wizard"].create({})

@@ -5,7 +5,8 @@ class LeadyaPipelineWizard(models.TransientModel):
     """Adds the recommended stages to a team, and shows beforehand what it will do.
 
     Stages that exist stay as they are: one of the same name is used, no stage is
-    renamed, moved or removed, and no lead changes its stage.
+    renamed, moved or removed, and no lead changes its stage. Stages that are added come with
+    what they ask for, on trial: nobody is kept out of a stage until somebody switches it on.
     """
 
     _name = "leadya.pipeline.wizard"
@@ -50,6 +51,30 @@ class LeadyaPipelineWizard(models.TransientModel):
             },
             {"name": self.env._("Won"), "is_won": True, "requirements": self.env._("A customer.")},
         ]
+
+    @api.model
+    def _get_recommended_points(self):
+        """What the recommended stages ask for, by the name of the stage.
+
+        :return: values of leadya.stage.requirement
+        :rtype: dict[str, list[dict]]
+        """
+        asked = self.env["leadya.criterion"].search([("lead_field", "in", ["bant_need", "bant_timeframe"])])
+        return {
+            self.env._("First contact"): [
+                {"name": self.env._("Phone"), "kind": "field", "field_name": "phone"},
+                {"name": self.env._("What we do, in short"), "kind": "information"},
+            ],
+            self.env._("In process"): [
+                *({"name": criterion.name, "kind": "criterion", "criterion_id": criterion.id} for criterion in asked),
+                {"name": self.env._("Expected revenue"), "kind": "field", "field_name": "expected_revenue"},
+                {"name": self.env._("Data sheet and prices"), "kind": "information"},
+            ],
+            self.env._("Won"): [
+                {"name": self.env._("All criteria confirmed"), "kind": "criterion"},
+                {"name": self.env._("Signed order"), "kind": "document"},
+            ],
+        }
 
     @api.depends("team_ids")
     def _compute_line_ids(self):
@@ -105,6 +130,7 @@ class LeadyaPipelineWizard(models.TransientModel):
                 values["sequence"] = self._get_sequence(values, existing | created)
                 values["team_ids"] = [fields.Command.set(self.team_ids.ids)]
                 created |= self.env["crm.stage"].create(values)
+        self._add_points(created)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -114,6 +140,17 @@ class LeadyaPipelineWizard(models.TransientModel):
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    def _add_points(self, stages):
+        """What the stages ask for; on trial, as everything that acts by itself."""
+        points = self._get_recommended_points()
+        self.env["leadya.stage.requirement"].create(
+            [
+                {**values, "stage_id": stage.id, "mode": "trial", "sequence": number * 10}
+                for stage in stages
+                for number, values in enumerate(points.get(stage.name, ()), 1)
+            ]
+        )
 
 
 class LeadyaPipelineWizardLine(models.TransientModel):

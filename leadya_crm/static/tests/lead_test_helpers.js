@@ -56,4 +56,5 @@ export class Lead extends models.Model {
     bant_authority = fields.Selection({ selection: CRITERION_STATES, string: "Authority" });
     bant_need = fields.Selection({ selection: CRITERION_STATES, string: "Need" });
     bant_timeframe = fields.Selection({ selection: CRITERION_STATES, string: "Timeframe" });
+    criterion_states = fields.Json();
 }

@@ -36,6 +36,11 @@ function describe(id, name) {
         sla_deadline: "2026-05-13 10:30:00",
         qualification_model: "bant",
         missing_information: "Budget",
+        next_question: "What have you set aside?",
+        criteria: [
+            { id: 1, name: "Budget", state: "unknown" },
+            { id: 7, name: "Champion", state: "failed" },
+        ],
         history: [],
         protocol: [],
         offer: { attempt: 1, attempts: 6, means: "call", template: "", template_id: false },
@@ -229,6 +234,7 @@ test("the stage's protocol is ticked on the spot", async () => {
         note: "For the size asked for",
         kind: "document",
         done: false,
+        by_hand: true,
     };
     queue[0].protocol = [point];
     onRpc("crm.lead", "leadya_protocol_tick", ({ args }) => {
@@ -299,4 +305,25 @@ test("WhatsApp opens with the step's text, and what comes of it was said by that
     await animationFrame();
     await animationFrame();
     expect.verifySteps(["whatsapp", "Dana: No answer"]);
+});
+
+test("a digit sets a criterion during the call, and the next question follows", async () => {
+    onRpc("crm.lead", "leadya_queue_qualify", ({ args: [ids, id, state] }) => {
+        expect.step([ids[0], id, state]);
+        return {
+            criteria: [{ id, name: "Budget", state }],
+            next_question: "Who decides?",
+            contradictions: ["That does not go together."],
+        };
+    });
+    await mountMyDay();
+    expect(".o_leadya_ask_next b").toHaveText("What have you set aside?");
+    await press("1", { code: "Digit1" });
+    await animationFrame();
+    expect.verifySteps([[1, 1, "open"]]);
+    expect(".o_leadya_criteria [data-criterion='1']").toHaveAttribute("data-state", "open");
+    expect(".o_leadya_ask_next b").toHaveText("Who decides?");
+    expect(".alert-warning").toHaveText("That does not go together.");
+    await press("1", { code: "Digit1", shiftKey: true });
+    expect.verifySteps([[1, 1, "unknown"]]);
 });

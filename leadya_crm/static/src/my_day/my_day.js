@@ -20,6 +20,8 @@ import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { describePromise } from "../countdown/promise";
+import { DecisionGuide } from "../decision/decision_guide";
+import { DecideDialog } from "../decide/decide_dialog";
 import { OUTCOME_ICONS, formatDue } from "../log_attempt/log_attempt";
 import { Timeline } from "../timeline/timeline";
 import { Outbox } from "./outbox";
@@ -53,10 +55,8 @@ const DEFAULT_REMINDER = 15;
 /** Months after which a lead that is not ripe can come back. */
 const RESTS = [1, 3, 6];
 
-const CRITERIA = {
-    bant: ["bant_budget", "bant_authority", "bant_need", "bant_timeframe"],
-    ntm: ["bant_need", "bant_timeframe", "bant_budget"],
-};
+/** States of a criterion in the order in which its key goes through them, and how each looks. */
+const CRITERION_STATES = ["unknown", "open", "confirmed", "failed"];
 const CRITERION_LOOKS = {
     unknown: "fa-question-circle-o text-muted",
     open: "fa-adjust text-warning",
@@ -77,6 +77,7 @@ export class MyDay extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.notification = useService("notification");
+        this.dialog = useService("dialog");
         this.state = useState({
             current: null,
             note: "",
@@ -111,7 +112,7 @@ export class MyDay extends Component {
         const [outcomes, reasons, labels] = await Promise.all([
             this.orm.call("crm.lead", "leadya_queue_outcomes", []),
             this.orm.searchRead("crm.lost.reason", [], ["name"], { limit: 30 }),
-            this.orm.call("crm.lead", "fields_get", [CRITERIA.bant]),
+            this.orm.call("crm.lead", "fields_get", [["bant_need"]]),
         ]);
         Object.assign(this, { outcomes, reasons, labels });
         this.state.current = await this.fetchNext([]);
@@ -294,7 +295,7 @@ export class MyDay extends Component {
         ) {
             return;
         }
-        const command = this.getCommand(ev.code);
+        const command = this.getCommand(ev.code, ev.shiftKey);
         if (command) {
             ev.preventDefault();
             ev.stopPropagation();
@@ -302,7 +303,7 @@ export class MyDay extends Component {
         }
     }
 
-    getCommand(code) {
+    getCommand(code, isBackward) {
         const { lead } = this;
         const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1];
         if (this.state.asking) {
@@ -313,13 +314,19 @@ export class MyDay extends Component {
         if (outcome) {
             return () => this.onOutcome(outcome);
         }
+        const criterion = digit && this.criteria[digit - 1];
+        if (criterion) {
+            return () => this.onCriterion(criterion, isBackward);
+        }
         return {
+            KeyH: () => this.onDecision(),
             KeyS: () => this.onSkip(),
             KeyO: () => this.openLead(this.lead.id),
             KeyE: () => this.onMail(),
             KeyD: () => this.follow("dial"),
             KeyA: () => this.follow("whatsapp"),
             KeyX: () => lead.offer.sms && this.onSms(),
+            KeyV: () => this.onDecide(),
             KeyT: () => document.querySelector(".o_leadya_my_day textarea")?.focus(),
         }[code];
     }
@@ -393,17 +400,19 @@ export class MyDay extends Component {
         return describePromise(state, deadline && deserializeDateTime(deadline), this.state.now);
     }
 
+    /** The criteria of the lead, and the key of each. */
     get criteria() {
-        return CRITERIA[this.lead.qualification_model || "bant"].map((name) => {
-            const value = this.lead[name] || "unknown";
-            const { string, selection } = this.labels[name];
-            return {
-                name,
-                label: string,
-                look: CRITERION_LOOKS[value],
-                title: Object.fromEntries(selection)[value],
-            };
-        });
+        const labels = Object.fromEntries(this.labels.bant_need?.selection || []);
+        return (this.lead.criteria || []).map((criterion, index) => ({
+            ...criterion,
+            digit: index < 9 ? index + 1 : "",
+            look: CRITERION_LOOKS[criterion.state],
+            title: _t("%(criterion)s: %(state)s. A click, or its key, sets the next state.", {
+                criterion: criterion.name,
+                state: labels[criterion.state] || criterion.state,
+            }),
+            stateLabel: labels[criterion.state] || criterion.state,
+        }));
     }
 
     get worth() {
@@ -414,6 +423,30 @@ export class MyDay extends Component {
                   probability: Math.round(probability),
               })
             : "";
+    }
+
+    /** What the order of work goes by, with what it is reckoned from. */
+    get potential() {
+        const {
+            potential_score: potential,
+            utility_score: utility,
+            company_currency: currency,
+        } = this.lead;
+        if (!potential && !utility) {
+            return "";
+        }
+        const amount = formatCurrency(potential || 0, currency?.[0]);
+        return utility
+            ? _t("Potential %(amount)s (+%(utility)s%)", { amount, utility })
+            : _t("Potential %(amount)s", { amount });
+    }
+
+    get effort() {
+        const { effort_days: days, effort_minutes: minutes } = this.lead;
+        return _t("So far %(days)s days, %(minutes)s minutes", {
+            days: days || 0,
+            minutes: minutes || 0,
+        });
     }
 
     get whatsapp() {
@@ -509,6 +542,46 @@ export class MyDay extends Component {
     async onSms() {
         const action = await this.orm.call("crm.lead", "action_compose_step_sms", [[this.lead.id]]);
         await this.action.doAction(action, { onClose: () => this.reload() });
+    }
+
+    /** Drop, nurture or proceed: the lead is done with for now, and the next one comes. */
+    onDecide() {
+        const { id } = this.lead;
+        this.dialog.add(DecideDialog, {
+            leadIds: [id],
+            onDecided: () => {
+                this.skipped.push(id);
+                return this.advance();
+            },
+        });
+    }
+
+    /** Set the next state of a criterion, or the one before. */
+    async onCriterion({ id, state }, isBackward) {
+        const { lead } = this;
+        const step = isBackward ? -1 : 1;
+        const index = CRITERION_STATES.indexOf(state) + step + CRITERION_STATES.length;
+        const next = CRITERION_STATES[index % CRITERION_STATES.length];
+        Object.assign(
+            lead,
+            await this.orm.call("crm.lead", "leadya_queue_qualify", [[lead.id], id, next])
+        );
+    }
+
+    /** How the customer decides, one question at a time. */
+    onDecision() {
+        const { lead } = this;
+        this.dialog.add(
+            DecisionGuide,
+            { resId: lead.id },
+            {
+                onClose: async () =>
+                    Object.assign(
+                        lead,
+                        await this.orm.call("crm.lead", "leadya_queue_qualify", [[lead.id]])
+                    ),
+            }
+        );
     }
 
     async onMail() {
