@@ -28,6 +28,7 @@ from . import leadya_sla_category
 from . import leadya_sla_step
 from . import leadya_sla_stage_limit
 from . import leadya_sla_clock
+from . import leadya_sla_time_zone
 from . import leadya_sla_clock_pause
 from . import leadya_sla_clock_due
 from . import leadya_sla_escalation

@@ -345,7 +345,7 @@ class CrmLead(models.Model):
         else:
             step = self._cadence_get_step()
             hours = step.delay_hours if step else DEFAULT_RETRY_HOURS
-        calendar = self.sla_category_id._get_calendar(self.company_id)
+        calendar, _zone = self.sla_category_id._get_hours(self)
         due = calendar._leadya_plan([utc(attempt.attempted_at)], [hours * 60])[0]
         # A calendar without hours must not leave the lead without a next step.
         due = naive(due) if due else attempt.attempted_at + relativedelta(hours=hours)
@@ -362,7 +362,7 @@ class CrmLead(models.Model):
             return due
         tried = [utc(attempt.attempted_at) for attempt in self._cadence_get_unanswered()]
         table = calendar._leadya_work_time(utc(due), utc(due) + timedelta(days=3))
-        return naive(vary(table, utc(due), tried, pytz_timezone(calendar.tz or "UTC")).timestamp())
+        return naive(vary(table, utc(due), tried, calendar._leadya_get_zone()).timestamp())
 
     def _cadence_promise_follow_up(self, start, due):
         if self.sla_category_id.mode != "on":
@@ -375,6 +375,7 @@ class CrmLead(models.Model):
                 "lead_id": self.id,
                 "category_id": self.sla_category_id.id,
                 "kind": "follow_up",
+                "time_zone": self.sla_category_id._get_zone(self),
                 "start_at": start,
                 "at_risk_at": start + (due - start) * self.sla_category_id.at_risk_percent / 100,
                 "deadline": due,

@@ -145,8 +145,8 @@ class CrmLead(models.Model):
         if closed:
             raise UserError(self.env._("%(lead)s is closed, and cannot rest.", lead=closed[0].display_name))
         reason_id = reason.id if reason else False
-        for (category, company), leads in self.grouped(lambda lead: (lead.sla_category_id, lead.company_id)).items():
-            moment = category.sudo()._get_calendar(company)._leadya_get_opening(day)
+        for (calendar, _zone), leads in self.grouped(lambda lead: lead.sla_category_id.sudo()._get_hours(lead)).items():
+            moment = calendar._leadya_get_opening(day)
             leads.write({"nurture_resume_at": moment, "nurture_reason_id": reason_id})
         self.env["leadya.decision.log"]._log([lead._nurture_prepare_decision("nurtured") for lead in self])
 

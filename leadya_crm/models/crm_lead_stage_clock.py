@@ -53,12 +53,14 @@ class CrmLead(models.Model):
             and not any(clock.kind == "stage" and clock.state in PENDING_STATES for clock in lead.sla_clock_ids)
         )
         values = []
-        for (category, company), leads in limited.grouped(lambda lead: (lead.sla_category_id, lead.company_id)).items():
+        for (category, hours), leads in limited.grouped(
+            lambda lead: (lead.sla_category_id, lead.sla_category_id._get_hours(lead))
+        ).items():
             minutes = [limits[category, lead.stage_id].hours * 60 for lead in leads]
-            values += leads._stage_clock_prepare(category, category._get_calendar(company), minutes)
+            values += leads._stage_clock_prepare(category, *hours, minutes)
         self.env["leadya.sla.clock"].sudo().create(values)
 
-    def _stage_clock_prepare(self, category, calendar, minutes):
+    def _stage_clock_prepare(self, category, calendar, zone, minutes):
         start = self.env.cr.now().replace(microsecond=0)
         starts = [utc(start)] * len(self)
         at_risk = [amount * category.at_risk_percent / 100 for amount in minutes]
@@ -69,6 +71,7 @@ class CrmLead(models.Model):
                 "company_id": lead.company_id.id,
                 "category_id": category.id,
                 "kind": "stage",
+                "time_zone": zone,
                 "start_at": start,
                 "at_risk_at": naive(risk),
                 "deadline": naive(deadline),

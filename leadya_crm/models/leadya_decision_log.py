@@ -132,6 +132,10 @@ class LeadyaDecisionLog(models.Model):
             "assigned_no_team": self.env._("Given to nobody: no sales team takes such leads"),
             # promise
             "promised": self.env._("%(category)s: answer within %(minutes)s working minutes, by %(deadline)s"),
+            "promised_there": self.env._(
+                "%(category)s: answer within %(minutes)s working minutes of the customer's day (%(zone)s), "
+                "by %(deadline)s"
+            ),
             "promised_anew": self.env._("%(category)s: promised anew, answer by %(deadline)s"),
             "no_category": self.env._("No promise: no category takes this lead"),
             "no_hours": self.env._(

@@ -190,11 +190,11 @@ class ReplayRun:
             counts = self.promises[category.id]
             counts["taken"] += len(taken)
             counts["moved"] += len(taken.filtered(lambda lead, category=category: lead.sla_category_id != category))
-            for company, company_leads in taken.grouped("company_id").items():
-                deadlines = category._get_calendar(company)._leadya_plan(
-                    [utc(lead.create_date) for lead in company_leads], [category.response_minutes] * len(company_leads)
+            for (calendar, _zone), alike in taken.grouped(category._get_hours).items():
+                deadlines = calendar._leadya_plan(
+                    [utc(lead.create_date) for lead in alike], [category.response_minutes] * len(alike)
                 )
-                for lead, deadline in zip(company_leads, deadlines, strict=True):
+                for lead, deadline in zip(alike, deadlines, strict=True):
                     counts[self._judge(lead, deadline)] += 1
 
     def _judge(self, lead, deadline):

@@ -28,7 +28,7 @@ class LeadyaSlaCategory(models.Model):
         "resource.calendar",
         string="Working Hours",
         domain="['|', ('company_id', '=', False), ('company_id', '=?', company_id)]",
-        help="Hours in which the promise runs, in the calendar's own time zone. Empty: those of the lead's company.",
+        help="Hours in which the promise runs. Empty: those of the lead's company.",
     )
     at_risk_percent = fields.Integer(
         "At Risk After (%)", default=50, help="Share of the promised time after which the promise counts as at risk."
@@ -95,9 +95,13 @@ class LeadyaSlaCategory(models.Model):
                     )
                 )
 
-    def _get_calendar(self, company):
-        """The working hours that the promise runs in."""
-        return self.calendar_id or (company or self.company_id or self.env.company).resource_calendar_id
+    def _get_calendar(self, company, zone=None):
+        """The working hours that the promise runs in.
+
+        :param str zone: by whose clock they are read; unless told, the calendar's own
+        """
+        calendar = self.calendar_id or (company or self.company_id or self.env.company).resource_calendar_id
+        return calendar.with_context(leadya_tz=zone) if zone else calendar
 
     def _get_step(self, attempt_number):
         """The step after so many unanswered attempts; the last one repeats.
@@ -115,34 +119,36 @@ class LeadyaSlaCategory(models.Model):
         :param datetime start: from when the promise runs (UTC); unless told, from each lead's arrival
         """
         self.ensure_one()
-        for company, company_leads in leads.grouped("company_id").items():
-            starts = [utc(start or lead.create_date) for lead in company_leads]
-            calendar = self._get_calendar(company)
+        for (calendar, zone), alike in leads.grouped(self._get_hours).items():
+            starts = [utc(start or lead.create_date) for lead in alike]
             minutes = [self.response_minutes] * len(starts)
             at_risk = [self.response_minutes * self.at_risk_percent / 100] * len(starts)
             # Both in one call: the calendar is laid out once.
             moments = calendar._leadya_plan(starts + starts, minutes + at_risk)
             deadlines, risks = moments[: len(starts)], moments[len(starts) :]
-            for lead, begin, deadline, risk in zip(company_leads, starts, deadlines, risks, strict=True):
+            for lead, begin, deadline, risk in zip(alike, starts, deadlines, risks, strict=True):
                 decision = {"lead_id": lead.id, "step": "clock", "trial": self.mode == "trial"}
                 if deadline is None:
                     decisions.append({**decision, "code": "no_hours", "params": {"category": self.name}})
                     continue
                 if self.mode == "on":
-                    clocks.append(self._prepare_promise(lead, begin, naive(deadline), naive(risk)))
+                    clocks.append(self._prepare_promise(lead, zone, begin, naive(deadline), naive(risk)))
                 params = {
                     "category": self.name,
                     "minutes": self.response_minutes,
                     "deadline": fields.Datetime.to_string(naive(deadline)),
                 }
-                decisions.append({**decision, "code": "promised", "params": params})
+                if zone:
+                    params["zone"] = zone
+                decisions.append({**decision, "code": "promised_there" if zone else "promised", "params": params})
 
-    def _prepare_promise(self, lead, start, deadline, at_risk_at):
+    def _prepare_promise(self, lead, zone, start, deadline, at_risk_at):
         return {
             "lead_id": lead.id,
             "company_id": lead.company_id.id,
             "category_id": self.id,
             "kind": "first_response",
+            "time_zone": zone,
             "start_at": naive(start.timestamp()),
             "at_risk_at": at_risk_at,
             "deadline": deadline,

@@ -108,7 +108,7 @@ class LeadyaSlaClock(models.Model):
         :rtype: dict[LeadyaSlaClock, Waiting]
         """
         measured = {}
-        for calendar, clocks in self.grouped(lambda clock: clock._get_calendar()).items():
+        for (calendar, _zone), clocks in self.grouped(lambda clock: clock._get_hours()).items():
             first = min(clocks.mapped("start_at"))
             table = calendar._leadya_work_time(utc(first), utc(max(first, end_at)))
             for clock in clocks:
@@ -124,4 +124,4 @@ class LeadyaSlaClock(models.Model):
     def _get_calendar(self):
         """The working hours that the promise runs in."""
         self.ensure_one()
-        return self.category_id._get_calendar(self.company_id)
+        return self.category_id._get_calendar(self.company_id, self.time_zone)

@@ -43,7 +43,7 @@ class LeadyaSlaClock(models.Model):
         :param datetime now: from when (UTC)
         """
         paused = self.filtered(lambda clock: clock.state == "paused")
-        for calendar, clocks in paused.grouped(lambda clock: clock._get_calendar()).items():
+        for (calendar, _zone), clocks in paused.grouped(lambda clock: clock._get_hours()).items():
             moments = clocks._shift_moments(calendar, now)
             for clock, shifted in moments.items():
                 clock.write(clock._prepare_resumption(now, shifted))

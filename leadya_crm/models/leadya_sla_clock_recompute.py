@@ -43,8 +43,9 @@ class LeadyaSlaClock(models.Model):
         :return: the promises that differ now
         """
         changed = self.browse()
-        for (category, calendar), clocks in self.grouped(
-            lambda clock: (clock.category_id, clock._get_calendar())
+        self._renew_zone()
+        for (category, (calendar, _zone)), clocks in self.grouped(
+            lambda clock: (clock.category_id, clock._get_hours())
         ).items():
             changed |= clocks._recompute_with(category, calendar)
         self._schedule_escalation()

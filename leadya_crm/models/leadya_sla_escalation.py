@@ -141,8 +141,8 @@ class LeadyaSlaClock(models.Model):
     def _schedule_escalation(self):
         """Set when the next step of each promise's escalation is due."""
         answers = self.filtered(lambda clock: clock.kind == "first_response")
-        for (category, calendar), clocks in answers.grouped(
-            lambda clock: (clock.category_id, clock._get_calendar())
+        for (category, (calendar, _zone)), clocks in answers.grouped(
+            lambda clock: (clock.category_id, clock._get_hours())
         ).items():
             clocks._schedule_escalation_of(category, calendar)
 

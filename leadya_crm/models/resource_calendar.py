@@ -6,6 +6,7 @@ from odoo import models
 
 from ..tools.moments import naive, utc
 from ..tools.work_time import WorkTime
+from ..tools.zones import get_zone
 
 #: Days of working intervals that are laid out at once. 110 days hold every usual promise;
 #: where they do not (a calendar of few hours, a long holiday), a longer table is made.
@@ -17,7 +18,17 @@ HOPE_DAYS = 28
 
 
 class ResourceCalendar(models.Model):
+    """Working hours for many promises at once.
+
+    Context key ``leadya_tz``: name of the zone by whose clock the hours are read instead of the calendar's own.
+    Calendars that differ in it are equal: whoever groups by them has to group by the zone as well.
+    """
+
     _inherit = "resource.calendar"
+
+    def _leadya_get_zone(self):
+        """The zone by whose clock the hours are read (pytz)."""
+        return get_zone(self.env.context.get("leadya_tz")) or timezone_of(self.tz or "UTC")
 
     def _leadya_work_time(self, start, end):
         """The calendar's working intervals between two moments, ready for arithmetic.
@@ -34,7 +45,7 @@ class ResourceCalendar(models.Model):
         self.ensure_one()
         if self.flexible_hours:
             return WorkTime([(start, end)], end)
-        intervals = self._work_intervals_batch(start, end)[False]
+        intervals = self._work_intervals_batch(start, end, tz=self._leadya_get_zone())[False]
         return WorkTime([(begin, stop) for begin, stop, _attendances in intervals], end)
 
     def _leadya_has_hours(self):
@@ -69,10 +80,10 @@ class ResourceCalendar(models.Model):
     def _leadya_get_opening(self, day):
         """The first working moment of a day, or of the next day that has one.
 
-        :param date day: in the calendar's own time zone
+        :param date day: in the zone by whose clock the hours are read
         :return: datetime in UTC; midnight of the day where no working hours are found
         """
-        midnight = timezone_of(self.tz or "UTC").localize(datetime.combine(day, time.min)).astimezone(timezone.utc)
+        midnight = self._leadya_get_zone().localize(datetime.combine(day, time.min)).astimezone(timezone.utc)
         minute_later = self._leadya_plan([midnight], [1])[0]
         return naive(midnight.timestamp() if minute_later is None else minute_later - 60)
 

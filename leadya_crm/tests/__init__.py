@@ -87,6 +87,7 @@ from . import test_sla_concurrency
 from . import test_sla_edges
 from . import test_sla_pause
 from . import test_sla_recompute
+from . import test_sla_time_zone
 from . import test_snippet
 from . import test_snippet_parser
 from . import test_stakeholder

@@ -42,7 +42,36 @@ class TestPipelineWizard(LeadyaCommon):
     def test_twice_adds_nothing(self):
         self.env["leadya.pipeline.wizard"].create({}).action_apply()
         again = self.env["leadya.pipeline.wizard"].create({})
-        self.assertEqual(again.new_count, 0)
+        self.assertEqual((again.new_count, again.limit_note), (0, False))
+
+    def test_no_lead_stays_new_over_a_day(self):
+        """P3: shown first, then a limit of 8 hours in each category that has none; those that have one keep it."""
+        new = self.env["crm.stage"].search([("name", "=", "New"), ("team_ids", "=", False)], limit=1)
+        limited = self.category.copy({"name": "Hot", "stage_limit_ids": [(0, 0, {"stage_id": new.id, "hours": 1})]})
+        lead = self._make_lead(stage_id=new.id)
+        before = lead.sla_clock_ids
+        wizard = Form(self.env["leadya.pipeline.wizard"].with_user(self.manager)).save()
+        self.assertIn("first stage: 1.", wizard.limit_note)
+        self.assertFalse(self.category.stage_limit_ids, "nothing happens before it is applied")
+        wizard.action_apply()
+        [limit] = self.category.stage_limit_ids
+        self.assertEqual((limit.stage_id, limit.hours), (new, 8))
+        self.assertEqual(limited.stage_limit_ids.mapped("hours"), [1])
+        self.assertEqual(lead.sla_clock_ids, before, "a lead that is there already is promised nothing")
+        self.assertIn("stage", self._make_lead(stage_id=new.id).sla_clock_ids.mapped("kind"))
+
+    def test_limits_of_a_stage_that_is_added(self):
+        """P3: where the stage itself is added, every category gets a limit for it; none of another company."""
+        stages = self.env["crm.stage"].search([("name", "=ilike", "new")])
+        for number, stage in enumerate(stages):
+            stage.name = f"Fresh {number}"
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        foreign = self.category.copy({"name": "Foreign", "company_id": other.id})
+        wizard = self.env["leadya.pipeline.wizard"].with_user(self.manager).create({})
+        self.assertIn("first stage: 1.", wizard.limit_note)
+        wizard.action_apply()
+        self.assertEqual(self.category.stage_limit_ids.stage_id.name, "New")
+        self.assertFalse(foreign.stage_limit_ids)
 
     def test_for_one_team(self):
         wizard = self.env["leadya.pipeline.wizard"].create({"team_ids": self.team.ids})

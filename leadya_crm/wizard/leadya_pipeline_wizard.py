@@ -19,6 +19,7 @@ class LeadyaPipelineWizard(models.TransientModel):
         "leadya.pipeline.wizard.line", "wizard_id", compute="_compute_line_ids", store=True, readonly=True
     )
     new_count = fields.Integer(compute="_compute_new_count")
+    limit_note = fields.Char(compute="_compute_limit_note")
 
     @api.model
     def _get_recommended_stages(self):
@@ -93,6 +94,16 @@ class LeadyaPipelineWizard(models.TransientModel):
         for wizard in self:
             wizard.new_count = len(wizard.line_ids.filtered(lambda line: line.action == "create"))
 
+    @api.depends("team_ids")
+    def _compute_limit_note(self):
+        for wizard in self:
+            count = len(wizard._get_categories_to_limit())
+            wizard.limit_note = bool(count) and self.env._(
+                "No lead stays new over a day: SLA categories that get a limit of one working day for the first "
+                "stage: %(count)s. Those that have a limit for it keep theirs.",
+                count=count,
+            )
+
     def _get_existing_stages(self):
         """Stages that the chosen teams already see."""
         self.ensure_one()
@@ -131,6 +142,7 @@ class LeadyaPipelineWizard(models.TransientModel):
                 values["team_ids"] = [fields.Command.set(self.team_ids.ids)]
                 created |= self.env["crm.stage"].create(values)
         self._add_points(created)
+        self._limit_new_stage()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -150,6 +162,30 @@ class LeadyaPipelineWizard(models.TransientModel):
                 for stage in stages
                 for number, values in enumerate(points.get(stage.name, ()), 1)
             ]
+        )
+
+    # ------------------------------------------------------------
+    # NO LEAD STAYS NEW OVER A DAY
+    # ------------------------------------------------------------
+
+    def _get_new_stage(self):
+        """The first recommended stage, as the chosen teams see it; none where it is still to be added."""
+        first = self._get_recommended_stages()[0]
+        return self.env["crm.stage"].browse(self._prepare_line(first, self._get_existing_stages())["stage_id"])
+
+    def _get_categories_to_limit(self):
+        """SLA categories that say nothing of how long a lead may stay new (Powerlink P3)."""
+        limits = self.env["leadya.sla.stage.limit"].search([("stage_id", "=", self._get_new_stage().id)])
+        return self.env["leadya.sla.category"].search([("id", "not in", limits.category_id.ids)])
+
+    def _limit_new_stage(self):
+        """Let no lead stay new for longer than a working day, where nothing else is said.
+
+        Leads that are in the stage already are promised nothing; the limit is for those that come.
+        """
+        stage = self._get_new_stage()
+        self.env["leadya.sla.stage.limit"].create(
+            [{"category_id": category.id, "stage_id": stage.id} for category in self._get_categories_to_limit()]
         )
 
 
