@@ -7,6 +7,7 @@ from . import test_assignment_rule
 from . import test_assignment_triggers
 from . import test_assignment_ui
 from . import test_attribution
+from . import test_attribution_ui
 from . import test_brand
 from . import test_brand_report
 from . import test_cadence
