@@ -92,6 +92,7 @@
         "demo/leadya_promise_demo.xml",
         "demo/leadya_nurture_demo.xml",
         "demo/leadya_assignment_demo.xml",
+        "demo/leadya_money_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
