@@ -263,6 +263,4 @@ class TestCostImport(CostCommon):
         self.assertTrue(record.with_user(self.manager).name)
         with self.assertRaises(AccessError):
             record.with_user(self.rep).read(["name"])
-        self.assertEqual(
-            record.get_formview_id(), self.env.ref("leadya_crm.leadya_import_view_form_costs").id
-        )
+        self.assertEqual(record.get_formview_id(), self.env.ref("leadya_crm.leadya_import_view_form_costs").id)
