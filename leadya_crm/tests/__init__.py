@@ -37,6 +37,7 @@ from . import test_evidence
 from . import test_export_formulas
 from . import test_fairness
 from . import test_figures
+from . import test_figures_ui
 from . import test_funnel
 from . import test_google_ads
 from . import test_import_background
