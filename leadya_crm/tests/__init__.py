@@ -30,6 +30,7 @@ from . import test_cost
 from . import test_cost_concurrency
 from . import test_cost_import
 from . import test_cost_report
+from . import test_cost_ui
 from . import test_credit
 from . import test_duplicates
 from . import test_escalation
