@@ -43,7 +43,9 @@ def fill(registry):
         direct = env.ref("leadya_crm.channel_direct").id
         campaigns = env["utm.campaign"].create([{"name": f"Campaign {number}"} for number in range(CAMPAIGNS)]).ids
         env.cr.flush()
-        changed = {"create_date": SQL("now() AT TIME ZONE 'UTC' - random() * %s * '1 day'::interval", DAYS)}
+        # Over the year, in the order in which they came, as leads do.
+        past = SQL("(1 - (turn + random()) / %s) * %s", LEADS // MADE_BY_ORM, DAYS)
+        changed = {"create_date": SQL("now() AT TIME ZONE 'UTC' - %s * '1 day'::interval", past)}
         multiply(env, "crm_lead", "id", {"id"}, range(1, LEADS // MADE_BY_ORM), changed)
         fill_milestones(env)
         fill_keywords(env, campaigns, source)
