@@ -111,6 +111,7 @@
         "demo/leadya_nurture_demo.xml",
         "demo/leadya_assignment_demo.xml",
         "demo/leadya_criterion_demo.xml",
+        "demo/leadya_money_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

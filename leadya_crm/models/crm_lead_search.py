@@ -56,7 +56,8 @@ class CrmLead(models.Model):
 
     def _render_searches(self, found):
         """The likeliest queries with their probabilities; each search in its own direction of writing."""
-        shown, others = found[:SHOWN], found[SHOWN:]
+        count = SHOWN if len(found) > SHOWN + 1 else len(found)
+        shown, others = found[:count], found[count:]
         items = [(query, share) for query, _is_brand, share in shown]
         if others:
             label = self.env._("%(count)s other searches", count=len(others))

@@ -12,8 +12,8 @@ SPECIFICATIONS
 
 Reports read costs by :meth:`_get_cost_query`.
 
-Companies, currencies, sources, campaigns, channels and imports that costs point to are kept from being deleted here: see
-``unchecked_many2one``.
+Companies, currencies, sources, campaigns and channels that costs point to are kept from being deleted here, those
+imports in ``leadya_import_whole``: see ``unchecked_many2one``.
 """
 
 from odoo import api, fields, models
@@ -97,7 +97,7 @@ class LeadyaAdCost(models.Model):
     # Where from
     company_id = UncheckedMany2one("res.company", required=True, default=lambda self: self.env.company)
     origin = fields.Selection(ORIGINS, default="manual", required=True, readonly=True)
-    account = fields.Char(readonly=True, help="The advertising account, by its name or number in the platform's report.")
+    account = fields.Char(readonly=True, help="The advertising account, by its name or number in the report.")
     campaign_ref = fields.Char("Campaign ID", help="By which the advertising platform knows the campaign.")
     ad_group_ref = fields.Char("Ad Group ID", help="By which the advertising platform knows the ad group or ad set.")
     import_id = UncheckedMany2one("leadya.import", "Loaded By", readonly=True, copy=False, index="btree_not_null")

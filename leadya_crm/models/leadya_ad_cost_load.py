@@ -170,9 +170,7 @@ class LeadyaAdCost(models.Model):
         removed = cr.rowcount
         cr.execute(SQL("%s", self._get_hand_over(record)))
         cr.execute(
-            SQL(
-                "UPDATE leadya_ad_cost SET active = TRUE, replaced_by_id = NULL WHERE replaced_by_id = %s", record.id
-            )
+            SQL("UPDATE leadya_ad_cost SET active = TRUE, replaced_by_id = NULL WHERE replaced_by_id = %s", record.id)
         )
         restored = cr.rowcount
         self.invalidate_model()

@@ -21,6 +21,9 @@ from odoo.tools import SQL
 class LeadyaAdCost(models.Model):
     _inherit = "leadya.ad.cost"
 
+    # Few campaigns are called by a number: they are looked up, rather than all costs gone through.
+    _campaign_ref_idx = models.Index("(campaign_ref, campaign_id) WHERE campaign_ref IS NOT NULL AND active IS TRUE")
+
     @api.model
     def _get_campaign_match_query(self, company_ids):
         """Campaigns that are called by a platform's number, and the campaign whose costs carry that number.
@@ -33,11 +36,12 @@ class LeadyaAdCost(models.Model):
         return SQL(
             """
             SELECT campaign.id AS campaign_id, MIN(cost.campaign_id) AS cost_campaign_id
-              FROM (SELECT DISTINCT campaign_ref, campaign_id
-                      FROM leadya_ad_cost
-                     WHERE campaign_ref IS NOT NULL AND campaign_id IS NOT NULL
-                       AND active IS TRUE AND company_id = ANY(%(companies)s)) cost
-              JOIN utm_campaign campaign ON campaign.name = cost.campaign_ref AND campaign.id != cost.campaign_id
+              FROM utm_campaign campaign
+             CROSS JOIN LATERAL (
+                   SELECT DISTINCT campaign_id
+                     FROM leadya_ad_cost
+                    WHERE campaign_ref = campaign.name AND campaign_id != campaign.id
+                      AND active IS TRUE AND company_id = ANY(%(companies)s)) cost
              GROUP BY campaign.id
             HAVING COUNT(*) = 1
             """,

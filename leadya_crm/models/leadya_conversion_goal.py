@@ -220,14 +220,14 @@ class LeadyaConversionGoal(models.Model):
             if goal.id in waiting:
                 count, first = waiting[goal.id]
                 alerts[goal.id]["file"] = self.env._(
-                    "%(count)s conversions wait for a file; from %(day)s on the platform refuses the first of them",
+                    "Conversions that wait for a file: %(count)s. From %(day)s on the platform refuses the first of them",
                     count=count,
                     day=format_date(self.env, first),
                 )
             if goal.id in open_leads:
                 alerts[goal.id]["clicks"] = self.env._(
-                    "The platform forgets the clicks of %(count)s open leads within %(days)s days; "
-                    "what they come to later cannot be told",
+                    "Open leads whose clicks the platform forgets within %(days)s days: %(count)s. "
+                    "What they come to later cannot be told",
                     count=open_leads[goal.id],
                     days=goal.warn_days,
                 )

@@ -98,9 +98,7 @@ class LeadyaImport(models.Model):
         targets = propose_cost_targets(headers)
         self._costs_propose_options(headers, targets)
         default = self._costs_get_date_order()
-        return [
-            (target, detect_date_order(samples[position]) or default) for position, target in enumerate(targets)
-        ]
+        return [(target, detect_date_order(samples[position]) or default) for position, target in enumerate(targets)]
 
     def _costs_get_date_order(self):
         """How dates of digits are read that may be read both ways."""
@@ -281,8 +279,8 @@ class LeadyaImport(models.Model):
                     self._format_params(
                         {
                             "count": count,
-                            "from": first,
-                            "to": last,
+                            "from": str(first),
+                            "to": str(last),
                             "own_from": str(scope.span[0]),
                             "own_to": str(scope.span[1]),
                         }

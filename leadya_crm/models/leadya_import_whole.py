@@ -246,4 +246,7 @@ class LeadyaImport(models.Model):
             return str(value) if name == "row" else formatLang(self.env, value, digits=0)
         if isinstance(value, float):
             return formatLang(self.env, value, digits=2)
-        return format_date(self.env, value) if name in ("from", "to") else value
+        if name in ("from", "to", "own_from", "own_to"):
+            return format_date(self.env, value)
+        # Words of the file keep their direction within the reader's sentence.
+        return f"\u2068{value}\u2069"

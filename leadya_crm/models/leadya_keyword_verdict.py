@@ -103,13 +103,13 @@ class LeadyaKeyword(models.Model):
                 "%(spent)s spent and no lead in %(days)s days; the account pays %(cost)s for one"
             ),
             ("few", "fit"): self.env._(
-                "%(spent)s spent, %(trials)s leads judged by triage in %(days)s days; a verdict needs %(needed)s"
+                "%(spent)s spent; leads judged by triage in %(days)s days: %(trials)s, needed for a verdict: %(needed)s"
             ),
             ("few", "qualified"): self.env._(
-                "%(spent)s spent, %(trials)s leads in %(days)s days; a verdict needs %(needed)s"
+                "%(spent)s spent; leads in %(days)s days: %(trials)s, needed for a verdict: %(needed)s"
             ),
             ("few", "won"): self.env._(
-                "%(spent)s spent, only %(trials)s leads in %(days)s days; a verdict needs %(needed)s"
+                "%(spent)s spent; leads in %(days)s days: %(trials)s, needed for a verdict by won ones: %(needed)s"
             ),
             ("none", "fit"): self.env._(
                 "%(spent)s spent, %(trials)s leads, none fit in %(days)s days; the account's rate is %(rate)s"

@@ -12,7 +12,16 @@ from odoo.tools import SQL
 
 from ..models.crm_lead_credit import write_credit
 from ..tools.credit import ATTRIBUTION_MODELS
-from .leadya_figure_options import COST_DIMENSIONS, DIMENSIONS, MONEY, OPEN, UNMET_ID, UNMET_TEXT, parse_options
+from .leadya_figure_options import (
+    COST_DIMENSIONS,
+    DIMENSIONS,
+    MONEY,
+    OPEN,
+    UNMET_ID,
+    UNMET_TEXT,
+    parse_options,
+    prepare_transaction,
+)
 
 GROUP_MONEY = "leadya_crm.group_marketing"
 
@@ -90,8 +99,7 @@ class LeadyaAttributionFigures(models.AbstractModel):
 
     @api.model
     def _execute(self, options, with_money):
-        # The statement goes past the ORM.
-        self.env.flush_all()
+        prepare_transaction(self.env)
         return self.env.execute_query_dict(self._get_statement(options, with_money))
 
     # ------------------------------------------------------------
@@ -151,7 +159,7 @@ class LeadyaAttributionFigures(models.AbstractModel):
         today = fields.Date.context_today(self)
         given = {"dimension": "keyword", "date_from": today - timedelta(days=days - 1), "company": self.env.company.id}
         options = parse_options(figures_sudo.env, given, (*OPEN, *MONEY))
-        self.env.flush_all()
+        prepare_transaction(self.env)
         facts = figures_sudo._get_facts(options, with_money=True)
         return self.env.execute_query_dict(SQL("WITH %s SELECT * FROM figure WHERE is_total = 0 AND key > 0", facts))
 
@@ -189,7 +197,7 @@ class LeadyaAttributionFigures(models.AbstractModel):
         :rtype: SQL
         """
         parsed = parse_options(self.env, options, (*OPEN, *MONEY))
-        self.env.flush_all()
+        prepare_transaction(self.env)
         return SQL(
             "(WITH %s SELECT lead_id FROM credit WHERE key = %s)",
             self._get_facts(parsed, with_money=False),

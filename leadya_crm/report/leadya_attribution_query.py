@@ -288,7 +288,8 @@ class LeadyaAttributionFigures(models.AbstractModel):
         return SQL(
             """
             SELECT summed.*, %(each)s, revenue / NULLIF(cost, 0) AS return,
-                   cost * late / NULLIF(leads, 0) AS money_at_risk
+                   CASE is_total WHEN 1 THEN SUM(cost * late / NULLIF(leads, 0)) FILTER (WHERE is_total = 0) OVER ()
+                        ELSE cost * late / NULLIF(leads, 0) END AS money_at_risk
               FROM (SELECT COALESCE(result.is_total, spent.is_total) AS is_total,
                            COALESCE(result.key, spent.key) AS key, %(sums)s, result.median,
                            COALESCE(spent.impressions, 0)::float AS impressions,

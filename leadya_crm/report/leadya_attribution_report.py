@@ -11,7 +11,7 @@ from odoo.tools import SQL
 
 from ..tools.credit import ATTRIBUTION_MODELS
 from .leadya_attribution_figures import GROUP_MONEY
-from .leadya_figure_options import company_rates, rate_of
+from .leadya_figure_options import company_rates, prepare_transaction, rate_of
 
 #: Measures that are one sum by another; an average of averages would be wrong.
 RATIOS = {
@@ -95,6 +95,7 @@ class LeadyaAttributionReport(models.Model):
     def _search(self, domain, *args, **kwargs):
         """As Odoo's own, with the days that the domain asks for handed down into the query."""
         since, until = _find_span(Domain(domain).optimize_full(self))
+        prepare_transaction(self.env)
         narrowed = self.with_context(**{SINCE: since, UNTIL: until})
         return super(LeadyaAttributionReport, narrowed)._search(domain, *args, **kwargs)
 

@@ -45,6 +45,16 @@ MAX_DAYS = 1827
 SPARKS = 53
 
 
+def prepare_transaction(env):
+    """Let the database spend its time on the figures.
+
+    Compiling the statement (JIT) took 25 of 39 seconds on 300,000 leads; sorts of a quarter fit into this memory.
+    Both hold for the rest of the transaction alone.
+    """
+    env.flush_all()
+    env.cr.execute("SET LOCAL jit = off; SET LOCAL work_mem = '32MB'")
+
+
 @dataclass(frozen=True)
 class FigureOptions:
     """:param list company_ids: of whose leads and costs; the currency is the environment's company's"""

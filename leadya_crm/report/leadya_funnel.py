@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from .leadya_figure_options import prepare_transaction
 from .leadya_measures import GROUPINGS as MEASURE_GROUPINGS
 
 #: Share of enquiries that reach each step, as the method of lead management by Leadya gives it: 8-4-2-1.
@@ -63,7 +64,7 @@ class LeadyaFunnel(models.AbstractModel):
             SQL("COUNT(*) FILTER (WHERE %s) AS %s", condition, SQL.identifier(name))
             for name, condition in leads._milestone_get_funnel().items()
         ]
-        self.env.flush_all()
+        prepare_transaction(self.env)
         return self.env.execute_query_dict(
             SQL(
                 "%s GROUP BY GROUPING SETS ((%s), ()) ORDER BY is_total DESC, leads DESC, key LIMIT %s",

@@ -23,7 +23,7 @@ class LeadyaSearchReport(models.Model):
     currency_id = fields.Many2one("res.currency", related="company_id.currency_id")
     query = fields.Char(readonly=True)
     normalized_name = fields.Char(readonly=True)
-    is_brand = fields.Boolean("Brand", readonly=True)
+    kind = fields.Selection([("brand", "Brand"), ("generic", "Generic")], readonly=True)
     site = fields.Char(readonly=True)
     page = fields.Char(readonly=True)
     leads = fields.Float("Leads (inferred)", readonly=True, help="Leads of the page, times the query's probability.")
@@ -36,8 +36,9 @@ class LeadyaSearchReport(models.Model):
         return SQL(
             """
             SELECT row_number() OVER () AS id, page_day.date, share.company_id, share.query, share.normalized_name,
-                   share.is_brand, share.site, share.page, page_day.leads * share.probability AS leads,
-                   page_day.won * share.probability AS won, page_day.revenue * share.probability AS revenue
+                   CASE WHEN share.is_brand THEN 'brand' ELSE 'generic' END AS kind, share.site, share.page,
+                   page_day.leads * share.probability AS leads, page_day.won * share.probability AS won,
+                   page_day.revenue * share.probability AS revenue
               FROM (%(page_days)s) AS page_day
               JOIN (%(shares)s) AS share
                 ON share.company_id = page_day.company_id AND share.site = page_day.site AND share.page = page_day.page

@@ -7,6 +7,7 @@ from . import test_assignment_rule
 from . import test_assignment_triggers
 from . import test_assignment_ui
 from . import test_attribution
+from . import test_attribution_ui
 from . import test_brand
 from . import test_brand_report
 from . import test_cadence
@@ -30,6 +31,7 @@ from . import test_cost
 from . import test_cost_concurrency
 from . import test_cost_import
 from . import test_cost_report
+from . import test_cost_ui
 from . import test_credit
 from . import test_criterion
 from . import test_criterion_merge
@@ -40,6 +42,7 @@ from . import test_evidence
 from . import test_export_formulas
 from . import test_fairness
 from . import test_figures
+from . import test_figures_ui
 from . import test_funnel
 from . import test_gate
 from . import test_gate_performance

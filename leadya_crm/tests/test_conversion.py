@@ -293,7 +293,7 @@ class TestConversion(ConversionCommon):
             self._make_clicked(at=NOW - timedelta(days=10))
             alerts = self.goal._get_alerts()[self.goal.id]
         self.assertEqual(list(alerts), ["clicks"])
-        self.assertIn(" 1 open leads", alerts["clicks"])
+        self.assertIn("within 7 days: 1.", alerts["clicks"])
 
     def test_l13_past_clicks(self):
         """What happened before the goal was made is looked at when asked, by the index on clicks."""

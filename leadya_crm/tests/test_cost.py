@@ -120,9 +120,7 @@ class TestCost(CostCommon):
         return dict(self.env.execute_query(query)).get(keyword.id)
 
     def _make_keyword(self, **values):
-        return self.env["leadya.keyword"].create(
-            {"name": "cost word", "campaign_id": self.campaign.id, **values}
-        )
+        return self.env["leadya.keyword"].create({"name": "cost word", "campaign_id": self.campaign.id, **values})
 
     def test_l13_keywords_meet_by_their_words_within_a_campaign(self):
         """L13: an address without the ad group meets the one keyword of these words; of two it guesses none."""

@@ -162,6 +162,16 @@ class TestCostImport(CostCommon):
         self._undo(first)
         first.unlink()
 
+    def test_c3_what_was_replaced_is_forgotten_in_time(self):
+        """C3: replaced costs are kept as long as a load is likely to be undone."""
+        first, second = self.load(), self.load()
+        self.Cost._gc_replaced()
+        self.assertEqual(len(self.costs_of(first, active_test=False)), 3)
+        with self.at("2027-12-01 10:00:00"):
+            self.Cost._gc_replaced()
+        self.assertFalse(self.costs_of(first, active_test=False))
+        self.assertEqual(len(self.costs_of(second)), 3)
+
     def _undo(self, record):
         record.action_undo()
         self.run_cron()
@@ -263,6 +273,4 @@ class TestCostImport(CostCommon):
         self.assertTrue(record.with_user(self.manager).name)
         with self.assertRaises(AccessError):
             record.with_user(self.rep).read(["name"])
-        self.assertEqual(
-            record.get_formview_id(), self.env.ref("leadya_crm.leadya_import_view_form_costs").id
-        )
+        self.assertEqual(record.get_formview_id(), self.env.ref("leadya_crm.leadya_import_view_form_costs").id)

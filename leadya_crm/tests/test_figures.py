@@ -28,6 +28,7 @@ class TestFigures(FiguresCommon):
         pipes = rows["[pipes]"]
         self.assertEqual([pipes[name] for name in ("leads", "fit", "late", "money_at_risk")], [2, 0, 1, 30])
         self.assertIsNone(pipes["cost_per_fit"])
+        self.assertEqual(self.figures()["total"]["money_at_risk"], 30, "the sum of what is at risk in each")
         self.assertEqual(pipes["detail"], "google · Heating · Home")
 
     def test_l13_total_is_what_was_paid(self):

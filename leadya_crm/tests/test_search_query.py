@@ -137,20 +137,20 @@ class TestSearchQuery(LeadyaCommon):
             .with_user(self.marketer)
             ._read_group(
                 [("page", "=", "/crm"), ("site", "=", "site.example")],
-                ["query", "is_brand"],
+                ["query", "kind"],
                 ["leads:sum", "won:sum", "revenue:sum"],
             )
         )
         found = {
-            query: (is_brand, round(leads, 6), round(won, 6), round(revenue, 4))
-            for query, is_brand, leads, won, revenue in groups
+            query: (kind, round(leads, 6), round(won, 6), round(revenue, 4))
+            for query, kind, leads, won, revenue in groups
         }
         self.assertEqual(
             found,
             {
-                "crm software": (False, 1.4, 0.7, 700),
-                "leadya crm": (True, 0.52, 0.26, 260),
-                "what is <b>crm</b>": (False, 0.08, 0.04, 40),
+                "crm software": ("generic", 1.4, 0.7, 700),
+                "leadya crm": ("brand", 0.52, 0.26, 260),
+                "what is <b>crm</b>": ("generic", 0.08, 0.04, 40),
             },
         )
 

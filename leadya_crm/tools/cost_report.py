@@ -16,7 +16,7 @@ is understood once for each combination, and looked up for all further rows; so 
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
@@ -205,9 +205,7 @@ class _Reader:
             try:
                 values = read[0][figures[0]], read[1][figures[1]], read[2][figures[2]]
             except KeyError:
-                values = [
-                    self._look_up_figure(number, index, text, read[index]) for index, text in enumerate(figures)
-                ]
+                values = [self._look_up_figure(number, index, text, read[index]) for index, text in enumerate(figures)]
             self.row_count += 1
             line[0] += values[0]
             line[1] += values[1]

@@ -87,7 +87,6 @@ class Spreadsheet:
             raise SpreadsheetError("too_many_columns", count=len(values), limit=self.limits.columns)
         return values, cut
 
-
     def _cut_long(self, values):
         """Cut the texts that are too long, in place; give their positions."""
         limit = self.limits.cell_length

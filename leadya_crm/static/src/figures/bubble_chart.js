@@ -7,6 +7,9 @@ import { formatFigure, getColumns, getVerdicts } from "./columns";
 const SMALLEST = 4;
 const LARGEST = 28;
 
+/** What has no keyword, page … or met no lead is no bubble among the others. */
+const isKnown = (key) => (typeof key === "number" ? key > 0 : Boolean(key.trim()));
+
 /**
  * Cost against qualified leads; the larger a bubble, the more leads. Shape and colour say the verdict. The table
  * beside it has the same for those who cannot see it.
@@ -37,8 +40,9 @@ export class BubbleChart extends Component {
 
     get datasets() {
         const verdicts = getVerdicts();
-        const most = Math.max(1, ...this.props.rows.map(({ leads }) => leads));
-        const groups = Object.groupBy(this.props.rows, ({ verdict }) => verdict || "");
+        const known = this.props.rows.filter(({ key }) => isKnown(key));
+        const most = Math.max(1, ...known.map(({ leads }) => leads));
+        const groups = Object.groupBy(known, ({ verdict }) => verdict || "");
         return Object.entries(groups).map(([verdict, rows]) => {
             const { label, color, point } = verdicts[verdict] || {
                 label: _t("No verdict"),
@@ -66,13 +70,20 @@ export class BubbleChart extends Component {
         return {
             maintainAspectRatio: false,
             animation: false,
+            clip: false,
             onClick: (ev, elements) =>
                 elements.length && this.props.onOpen(this.rowOf(elements[0])),
             scales: {
-                x: { title: { display: true, text: _t("Cost") }, beginAtZero: true, reverse: rtl },
+                x: {
+                    title: { display: true, text: _t("Cost") },
+                    beginAtZero: true,
+                    grace: "5%",
+                    reverse: rtl,
+                },
                 y: {
                     title: { display: true, text: _t("Qualified leads") },
                     beginAtZero: true,
+                    grace: "10%",
                     position: rtl ? "right" : "left",
                 },
             },

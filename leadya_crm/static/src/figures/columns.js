@@ -13,7 +13,7 @@ const money = (value, currencyId) => formatCurrency(value, currencyId);
 
 /** All figures of a row: what they are called, how they read, and where they matter most. */
 export const getColumns = () => [
-    { name: "impressions", label: _t("Impressions"), format: whole, isMoney: true },
+    { name: "impressions", label: _t("Impressions"), format: whole, isMoney: true, isDetail: true },
     { name: "clicks", label: _t("Clicks"), format: whole, isMoney: true },
     { name: "cost", label: _t("Cost"), format: money, isMoney: true },
     { name: "leads", label: _t("Leads"), format: count },

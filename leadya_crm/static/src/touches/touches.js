@@ -1,6 +1,7 @@
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { formatPercentage } from "@web/views/fields/formatters";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
@@ -51,8 +52,17 @@ export class Touches extends Component {
         return toLocaleDateTimeString(deserializeDateTime(at), { showSeconds: false });
     }
 
-    formatShare({ share }) {
-        return formatPercentage(share, { digits: [16, 0] });
+    tellShare({ share }) {
+        return _t("Earns %s", formatPercentage(share, { digits: [16, 0] }));
+    }
+
+    tellGap({ days }) {
+        return _t("%s days after the visit before", days);
+    }
+
+    /** The page that the visitor saw first; of a home page the site is enough. */
+    pageOf({ site, landing }) {
+        return landing === "/" ? site : site + landing;
     }
 }
 
