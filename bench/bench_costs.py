@@ -30,7 +30,7 @@ CREATED = 4000
 FIRST_DAY = date(2026, 5, 1)
 
 MIN_RATE = 20_000
-MIN_RATIO = 10
+MIN_RATIO = 6
 
 
 def make_file(rows):

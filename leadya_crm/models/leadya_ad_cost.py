@@ -12,7 +12,7 @@ SPECIFICATIONS
 
 Reports read costs by :meth:`_get_cost_query`.
 
-Companies, currencies, sources, campaigns and channels that costs point to are kept from being deleted here, those
+Companies, currencies, sources, campaigns, channels and keywords that costs point to are kept from being deleted here,
 imports in ``leadya_import_whole``: see ``unchecked_many2one``.
 """
 
@@ -71,7 +71,7 @@ class LeadyaAdCost(models.Model):
 
     # What for
     level = fields.Selection(LEVELS, compute="_compute_level", store=True, precompute=True)
-    keyword_id = fields.Many2one("leadya.keyword", index="btree_not_null", ondelete="restrict")
+    keyword_id = UncheckedMany2one("leadya.keyword", index="btree_not_null")
     match_type = fields.Selection(
         MATCH_TYPES, compute="_compute_from_keyword", store=True, readonly=False, precompute=True
     )
@@ -91,7 +91,7 @@ class LeadyaAdCost(models.Model):
         readonly=False,
         precompute=True,
     )
-    channel_id = UncheckedMany2one("leadya.channel", check_company=True, index="btree_not_null")
+    channel_id = UncheckedMany2one("leadya.channel", check_company=True)
     note = fields.Char(help="What was paid for, such as a stand at the spring fair.")
 
     # Where from
@@ -256,6 +256,15 @@ class LeadyaChannel(models.Model):
         """What was spent on a channel stays known; see `UncheckedMany2one`."""
         if self.env["leadya.ad.cost"]._is_pointed_to(self):
             raise UserError(self.env._("Costs are kept for this channel: archive it instead."))
+
+
+class LeadyaKeyword(models.Model):
+    _inherit = "leadya.keyword"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_costs(self):
+        if self.env["leadya.ad.cost"]._is_pointed_to(self):
+            raise UserError(self.env._("Costs are kept for this keyword: archive it instead."))
 
 
 class UtmSource(models.Model):

@@ -20,10 +20,24 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
-from .bulk_insert import insert_rows
+from .bulk_insert import insert_literals, literal
 
 #: Days for which replaced costs are kept, so that a load can be undone.
 KEEP_DAYS = 90
+
+
+#: What a row says of what the money went for, in the order of `_prepare_about`.
+ABOUT_COLUMNS = (
+    "keyword_id",
+    "match_type",
+    "campaign_id",
+    "campaign_ref",
+    "ad_group",
+    "ad_group_ref",
+    "account",
+    "currency_id",
+    "level",
+)
 
 
 class CostScope(NamedTuple):
@@ -232,39 +246,32 @@ class LeadyaAdCost(models.Model):
             "active": True,
         }
         rates = self._get_rates(record, report, names.currencies)
-        abouts = {about: {**common, **self._prepare_about(about, names)} for about, _period in report.lines}
+        abouts = {about: self._prepare_about(about, names) for about in {about for about, _period in report.lines}}
         days = {period: tuple(map(str, period)) for _about, period in report.lines}
         rows = []
         for (about, period), (impressions, clicks, cost) in report.lines.items():
             rate, digits, company_digits = rates[about.currency, period[1]]
-            first, last = days[period]
-            rows.append(
-                {
-                    **abouts[about],
-                    "date_from": first,
-                    "date_to": last,
-                    "cost": round(cost, digits),
-                    "amount_company": round(cost * rate, company_digits),
-                    "impressions": impressions,
-                    "clicks": clicks,
-                }
-            )
-        insert_rows(self, rows)
+            amounts = str(round(cost, digits)), str(round(cost * rate, company_digits))
+            rows.append((*abouts[about], *days[period], *amounts, str(impressions), str(clicks)))
+        columns = (*ABOUT_COLUMNS, "date_from", "date_to", "cost", "amount_company", "impressions", "clicks")
+        insert_literals(self, columns, rows, common)
 
     def _prepare_about(self, about, names):
+        """Values of `ABOUT_COLUMNS`, ready to be inserted."""
         keyword_id = names.keywords.get(about)
         campaign_id = names.campaigns.get((about.campaign or about.campaign_ref).lower())
-        return {
-            "keyword_id": keyword_id or None,
-            "match_type": about.match_type or None,
-            "campaign_id": campaign_id or None,
-            "campaign_ref": about.campaign_ref or None,
-            "ad_group": about.ad_group or None,
-            "ad_group_ref": about.ad_group_ref or None,
-            "account": about.account or None,
-            "currency_id": names.currencies[about.currency].id,
-            "level": "keyword" if keyword_id else "campaign" if campaign_id else "channel",
-        }
+        values = (
+            keyword_id,
+            about.match_type or None,
+            campaign_id,
+            about.campaign_ref or None,
+            about.ad_group or None,
+            about.ad_group_ref or None,
+            about.account or None,
+            names.currencies[about.currency].id,
+            "keyword" if keyword_id else "campaign" if campaign_id else "channel",
+        )
+        return tuple(map(literal, values))
 
     @api.model
     def _get_rates(self, record, report, currencies):

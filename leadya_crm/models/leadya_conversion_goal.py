@@ -220,7 +220,8 @@ class LeadyaConversionGoal(models.Model):
             if goal.id in waiting:
                 count, first = waiting[goal.id]
                 alerts[goal.id]["file"] = self.env._(
-                    "Conversions that wait for a file: %(count)s. From %(day)s on the platform refuses the first of them",
+                    "Conversions that wait for a file: %(count)s. From %(day)s on the platform refuses the first "
+                    "of them",
                     count=count,
                     day=format_date(self.env, first),
                 )

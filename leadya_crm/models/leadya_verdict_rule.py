@@ -102,7 +102,6 @@ class LeadyaVerdictRule(models.Model):
         "Target Rate (%)", help="Compared with in place of the account's rate; 0: the account's."
     )
     target_cost = fields.Float(
-        "Target Cost",
         digits=(16, 2),
         help="Of a good lead, in the company's currency; compared with in place of what the account pays; 0: that.",
     )

@@ -85,7 +85,8 @@ class TestCost(CostCommon):
         )
         self.assertEqual(float(rows[1]["impressions"]), 200.0)
         self.assertEqual(sum(row["cost"] for row in self._read(date(2026, 4, 1), date(2026, 5, 31))), 177)
-        self.assertFalse(self._read(date(2026, 5, 1), date(2026, 5, 31), self.env.ref("base.main_company")))
+        other = self.env["res.company"].sudo().create({"name": "Other Company"})
+        self.assertFalse(self._read(date(2026, 5, 1), date(2026, 5, 31), other))
 
     def test_c1_a_channels_monthly_cost_needs_no_row(self):
         """C1: a fixed cost counts for each month, by days where it is cut, and never for days to come."""

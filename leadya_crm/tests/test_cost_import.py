@@ -234,6 +234,14 @@ class TestCostImport(CostCommon):
         self.assertEqual(record.error, "Row 7, column “Cost”: “seven” is no amount of money.")
         self.assertEqual(len(self.costs_of(first)), 3)
 
+    def test_l13_any_name_is_kept_as_it_is(self):
+        """L13: names with the signs that files and databases use for themselves come through."""
+        names = ['A "b", {c}', "back\\slash", "NULL", "'; DROP TABLE x --", "%s %(x)s", "שלום, мир"]
+        rows = [["Day", "Campaign", "Ad group", "Cost"], *(["2026-05-07", name, name, "1"] for name in names)]
+        costs = self.costs_of(self.load(rows, cost_currency_id=self.shekel.id))
+        self.assertEqual(costs.mapped("ad_group"), names)
+        self.assertEqual(costs.campaign_id.mapped("name"), names)
+
     def test_l13_foreign_files(self):
         """L13: a file of leads, or of all time, is refused with what to do."""
         leads = self.make_report([["Name", "Email"], ["Ann", "ann@leadya.example"]])

@@ -42,8 +42,10 @@ def detect_decimal(texts):
 
 def parse_money(text, decimal="."):
     """A sum of money as a float, None where it is none; 0 where the report says that there is none."""
-    if decimal == "." and _PLAIN.fullmatch(text):
-        return float(text)
+    if decimal == ".":
+        plain = text.replace(",", "")
+        if _PLAIN.fullmatch(plain):
+            return float(plain)
     if text.strip().casefold() in NOTHING:
         return 0.0
     match = _MONEY.fullmatch(text.strip())

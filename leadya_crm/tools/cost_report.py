@@ -202,10 +202,10 @@ class _Reader:
                     periods[raw_dates] = self._read_dates(number, dict(zip(date_names, raw_dates, strict=True)))
                 period = periods[raw_dates]
                 line = by_dates[raw_dates] = self.lines.setdefault((about, period), [0, 0, 0.0])
-            try:
-                values = read[0][figures[0]], read[1][figures[1]], read[2][figures[2]]
-            except KeyError:
-                values = [self._look_up_figure(number, index, text, read[index]) for index, text in enumerate(figures)]
+            for index, text in enumerate(figures):
+                if text not in read[index]:
+                    read[index][text] = self._read_figure(number, index, text)
+            values = read[0][figures[0]], read[1][figures[1]], read[2][figures[2]]
             self.row_count += 1
             line[0] += values[0]
             line[1] += values[1]
@@ -227,11 +227,6 @@ class _Reader:
             return itemgetter(*positions), names
         # As `itemgetter`, which gives no tuple for less than two.
         return (lambda cells: tuple(cells[position] for position in positions)), names
-
-    def _look_up_figure(self, number, index, text, read):
-        if text not in read:
-            read[text] = self._read_figure(number, index, text)
-        return read[text]
 
     def _read_figure(self, number, index, text):
         name = FIGURES[index]

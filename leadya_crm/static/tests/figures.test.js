@@ -4,10 +4,12 @@ import { spanOf } from "@leadya_crm/figures/periods";
 import { SparkLine } from "@leadya_crm/figures/spark_line";
 import { expect, getFixture, test } from "@odoo/hoot";
 import { animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
+import { getDefaultConfig } from "@web/views/view";
 import {
     contains,
     defineModels,
     fields,
+    makeMockEnv,
     mockService,
     models,
     mountWithCleanup,
@@ -75,6 +77,7 @@ async function mountScreen(
             shared: false,
         };
     });
+    await makeMockEnv({ config: getDefaultConfig() });
     await mountWithCleanup(Screen, { props: ACTION });
 }
 
