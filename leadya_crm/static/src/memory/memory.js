@@ -6,6 +6,8 @@ import { useService } from "@web/core/utils/hooks";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
+const joinKnown = (...parts) => parts.filter(Boolean).join(" · ");
+
 /** One customer, many deals, one memory: what is known of the lead's customer from all deals with them. */
 export class Memory extends Component {
     static template = "leadya_crm.Memory";
@@ -49,18 +51,18 @@ export class Memory extends Component {
         });
     }
 
-    day(text) {
-        return formatDate(deserializeDateTime(text));
+    personText({ function: position, roles, last_contact_at: heardAt }) {
+        const heard = heardAt ? _t("heard %(when)s", { when: deserializeDateTime(heardAt).toRelative() }) : "";
+        return joinKnown(position, ...roles, heard);
     }
 
-    heard(person) {
-        return person.last_contact_at
-            ? _t("heard %(when)s", { when: deserializeDateTime(person.last_contact_at).toRelative() })
-            : "";
+    documentText({ date, deal }) {
+        return joinKnown(formatDate(deserializeDateTime(date)), deal);
     }
 
-    money({ revenue, currency_id }) {
-        return revenue ? formatMonetary(revenue, { currencyId: currency_id }) : "";
+    dealText({ date, stage, revenue, currency_id, user }) {
+        const money = revenue ? formatMonetary(revenue, { currencyId: currency_id }) : "";
+        return joinKnown(formatDate(deserializeDateTime(date)), stage, money, user);
     }
 }
 
