@@ -44,7 +44,9 @@ class TestStakeholder(LeadyaCommon):
     def test_contact_fills_what_is_empty(self):
         person = self.add(name="Danny", partner_id=self.dan.id)
         self.assertEqual((person.name, person.email), ("Danny", "dan@galil.example"))
-        self.assertEqual(self.stakeholders.create({"lead_id": self.lead.id, "partner_id": self.dan.id}).name, "Dan Galili")
+        self.assertEqual(
+            self.stakeholders.create({"lead_id": self.lead.id, "partner_id": self.dan.id}).name, "Dan Galili"
+        )
 
     def test_bad_input_is_refused(self):
         with self.assertRaises(ValidationError):

@@ -33,7 +33,13 @@ export class Memory extends Component {
 
     get isEmpty() {
         const { deals, people, documents, merged, hidden_deals } = this.state.memory;
-        return !(deals.length || people.length || documents.length || merged.length || hidden_deals);
+        return !(
+            deals.length ||
+            people.length ||
+            documents.length ||
+            merged.length ||
+            hidden_deals
+        );
     }
 
     get hiddenText() {
@@ -52,7 +58,11 @@ export class Memory extends Component {
     }
 
     personText({ function: position, roles, last_contact_at: heardAt }) {
-        const heard = heardAt ? _t("heard %(when)s", { when: deserializeDateTime(heardAt).toRelative() }) : "";
+        const heard = heardAt
+            ? _t("heard %(when)s", {
+                  when: deserializeDateTime(heardAt).toRelative(),
+              })
+            : "";
         return joinKnown(position, ...roles, heard);
     }
 

@@ -32,13 +32,25 @@ export class Proposals extends Component {
     get kinds() {
         const { contacts, organizations } = this.state.found;
         return [
-            { key: "organizations", icon: "fa-building-o", label: _t("Organization"), proposals: organizations },
-            { key: "contacts", icon: "fa-user-o", label: _t("Contact"), proposals: contacts },
+            {
+                key: "organizations",
+                icon: "fa-building-o",
+                label: _t("Organization"),
+                proposals: organizations,
+            },
+            {
+                key: "contacts",
+                icon: "fa-user-o",
+                label: _t("Contact"),
+                proposals: contacts,
+            },
         ].filter((kind) => kind.proposals.length);
     }
 
     get createText() {
-        return _t("Make new: %(names)s", { names: this.state.found.new_names.join(", ") });
+        return _t("Make new: %(names)s", {
+            names: this.state.found.new_names.join(", "),
+        });
     }
 
     async link(proposal) {
