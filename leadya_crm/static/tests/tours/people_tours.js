@@ -11,7 +11,8 @@ tours.add("leadya_people", {
         },
         {
             content: "the organization is proposed, with the reason and how sure it is",
-            trigger: ".o_leadya_proposals tr:contains(Galil Pumps):contains(%):contains(name alike) .o_leadya_link",
+            trigger:
+                ".o_leadya_proposals tr:contains(Galil Pumps):contains(%):contains(name alike) .o_leadya_link",
             run: "click",
         },
         {
