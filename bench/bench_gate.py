@@ -6,7 +6,7 @@ data sheet that the customer has. To the end of the transaction: tracking and st
 
 import sys
 
-from common import compare, manager, open_registries, prepare_leads, report
+from common import compare, manager, open_registries, prepare_leads, report, set_up
 
 MOVED = 1_000
 
@@ -14,7 +14,7 @@ MOVED = 1_000
 MAX_RATIO = 1.2
 
 
-def set_up(registry):
+def add_gate(registry):
     """A stage to come from and one to go to; in a database with the addon the latter has a gate that is on."""
     with manager(registry, commit=True) as env:
         _start, gated = env["crm.stage"].create(
@@ -54,7 +54,8 @@ def move(env, leads):
 def main():
     stock, leadya = open_registries()
     for registry in (stock, leadya):
-        set_up(registry)
+        set_up(registry, full_corridor=False)
+        add_gate(registry)
     row = compare(
         f"Move {MOVED:,} leads through an open gate",
         (stock, waiting, move),

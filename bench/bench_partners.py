@@ -188,11 +188,13 @@ def label_pairs(chance):
         here, there = SCRIPTS[number % len(SCRIPTS)]
         stored.append(spell(words, here, chance))
         name = spell(words, there, chance)
-        kind = " → ".join("Latin Hebrew Russian".split()[script] for script in (there, here))
+        kind = " → ".join(["Latin", "Hebrew", "Russian"][script] for script in (there, here))
         leads.append((kind, vary(name, chance) if here == there else name, number))
     # One word of these is that of a partner, the other is not: nobody has the two together.
-    for words in every[KNOWN : KNOWN + UNKNOWN]:
-        leads.append(("similar", spell(words, chance.choice((LATIN, HEBREW)), chance), None))
+    leads += [
+        ("similar", spell(words, chance.choice((LATIN, HEBREW)), chance), None)
+        for words in every[KNOWN : KNOWN + UNKNOWN]
+    ]
     return stored, leads
 
 
@@ -202,8 +204,10 @@ def check_answers(env, leads):
     :rtype: dict[str, list]
     """
     counts = defaultdict(lambda: [0, 0, 0])
-    records = env["crm.lead"].with_context(leadya_skip_intake=True).create(
-        [{"name": name, "partner_name": name} for _kind, name, _index in leads]
+    records = (
+        env["crm.lead"]
+        .with_context(leadya_skip_intake=True)
+        .create([{"name": name, "partner_name": name} for _kind, name, _index in leads])
     )
     _contacts, organizations = records._link_get_proposals()
     for record, (kind, _name, index) in zip(records, leads, strict=True):
@@ -239,23 +243,28 @@ def report_answers(counts):
 
 def time_leads(env, names):
     """Seconds and queries that each lead's proposals take, with everything that is known of it."""
-    leads = env["crm.lead"].with_context(leadya_skip_intake=True).create(
-        [
-            {
-                "name": name,
-                "partner_name": name,
-                "contact_name": f"Customer {name}",
-                "email_from": f"buyer@firm{FIRST_ID + 7 * number}.example",
-                "phone": f"+972 52 555 {number:04d}",
-            }
-            for number, name in enumerate(names)
-        ]
+    leads = (
+        env["crm.lead"]
+        .with_context(leadya_skip_intake=True)
+        .create(
+            [
+                {
+                    "name": name,
+                    "partner_name": name,
+                    "contact_name": f"Customer {name}",
+                    "email_from": f"buyer@firm{FIRST_ID + 7 * number}.example",
+                    "phone": f"+972 52 555 {number:04d}",
+                }
+                for number, name in enumerate(names)
+            ]
+        )
     )
     env.cr.flush()
     spent, asked = [], 0
     for lead in leads:
         env.invalidate_all()
-        lead.read(["partner_name"])
+        # The lead itself is before the user already.
+        lead.fetch()
         queries, start = env.cr.sql_log_count, time.perf_counter()
         lead._link_get_proposals()
         spent.append(time.perf_counter() - start)

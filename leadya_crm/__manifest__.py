@@ -112,6 +112,8 @@
         "demo/leadya_assignment_demo.xml",
         "demo/leadya_criterion_demo.xml",
         "demo/leadya_money_demo.xml",
+        "demo/leadya_qualify_demo.xml",
+        "demo/leadya_gate_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

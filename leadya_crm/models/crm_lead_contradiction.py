@@ -78,7 +78,9 @@ class CrmLead(models.Model):
             found[lead.id] += lead._contradiction_find_budget() + lead._contradiction_find_date()
         for lead in pending._contradiction_filter_without_decider():
             found[lead.id].append(
-                self.env._("Authority is confirmed, yet nobody who decides or signs is among the people around the deal.")
+                self.env._(
+                    "Authority is confirmed, yet nobody who decides or signs is among the people around the deal."
+                )
             )
         return found
 
@@ -106,9 +108,7 @@ class CrmLead(models.Model):
 
     def _contradiction_filter_without_decider(self):
         """Leads whose authority is confirmed, though none of their stakeholders decides or signs."""
-        confirmed = self.filtered(
-            lambda lead: lead.bant_authority == "confirmed" and lead.qualification_model != "ntm"
-        )
+        confirmed = self.filtered(lambda lead: lead.bant_authority == "confirmed" and lead.qualification_model != "ntm")
         if not confirmed:
             return confirmed
         # Searched for, not read from the leads: around one of them there may be thousands.

@@ -149,7 +149,7 @@ class CrmLead(models.Model):
         ]
         leads = super().create(vals_list)
         if not is_measuring(self.env):
-            stated = [lead.id for lead, vals in zip(leads, vals_list) if ANSWERED & vals.keys()]
+            stated = [lead.id for lead, vals in zip(leads, vals_list, strict=True) if ANSWERED & vals.keys()]
             leads.browse(stated)._criteria_record_changes({})
         return leads
 
@@ -206,7 +206,7 @@ class CrmLead(models.Model):
             return
         criteria = self.env["leadya.criterion"].sudo().with_context(active_test=False).search([])
         numbers = {criterion.lead_field or criterion.id: criterion.id for criterion in criteria}
-        self.env["leadya.criterion.answer"].sudo().with_context(self._leadya_measuring().env.context).create(
+        self.env["leadya.criterion.answer"].sudo().with_context(**self._leadya_measuring().env.context).create(
             [
                 {"lead_id": lead.id, "criterion_id": numbers[key], "state": state}
                 for lead, key, state in changes

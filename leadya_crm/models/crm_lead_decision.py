@@ -123,57 +123,56 @@ class CrmLead(models.Model):
         :return: ``(label, question, hint)`` by key of the question
         :rtype: dict[str, tuple]
         """
-        _ = self.env._
         return {
             "asker": (
-                _("role of who asked"),
-                _("What is your part in this decision?"),
-                _("Who asks is often not who decides."),
+                self.env._("role of who asked"),
+                self.env._("What is your part in this decision?"),
+                self.env._("Who asks is often not who decides."),
             ),
             "forum": (
-                _("who decides"),
-                _("Who decides on this in the end?"),
-                _("One person, the management, a committee: and who sits on it."),
+                self.env._("who decides"),
+                self.env._("Who decides on this in the end?"),
+                self.env._("One person, the management, a committee: and who sits on it."),
             ),
             "presentation": (
-                _("presenting to who decides"),
-                _("Can we present to those who decide?"),
-                _("A supplier whom they have met is judged by more than the price."),
+                self.env._("presenting to who decides"),
+                self.env._("Can we present to those who decide?"),
+                self.env._("A supplier whom they have met is judged by more than the price."),
             ),
             "pricing": (
-                _("how pricing is run"),
-                _("How will you compare prices?"),
-                _("Whether it is a tender, a comparison of quotes or a talk changes what we send, and when."),
+                self.env._("how pricing is run"),
+                self.env._("How will you compare prices?"),
+                self.env._("Whether it is a tender, a comparison of quotes or a talk changes what we send, and when."),
             ),
             "spec": (
-                _("specification or RFP"),
-                _("Is there a specification or a request for proposal, and may we see it?"),
-                _("Whoever helped to write it has an advantage."),
+                self.env._("specification or RFP"),
+                self.env._("Is there a specification or a request for proposal, and may we see it?"),
+                self.env._("Whoever helped to write it has an advantage."),
             ),
             "suppliers": (
-                _("number of suppliers"),
-                _("How many suppliers have you asked, we included?"),
-                _("One: work on the need. Six: decide whether it is worth a proposal."),
+                self.env._("number of suppliers"),
+                self.env._("How many suppliers have you asked, we included?"),
+                self.env._("One: work on the need. Six: decide whether it is worth a proposal."),
             ),
             "capability": (
-                _("capability presentation"),
-                _("Would you like to see first what we have done for others?"),
-                _("Whether suppliers are asked to present what they can."),
+                self.env._("capability presentation"),
+                self.env._("Would you like to see first what we have done for others?"),
+                self.env._("Whether suppliers are asked to present what they can."),
             ),
             "date": (
-                _("date of decision"),
-                _("When will you decide?"),
-                _("The day on which it is decided, not the one on which it is needed."),
+                self.env._("date of decision"),
+                self.env._("When will you decide?"),
+                self.env._("The day on which it is decided, not the one on which it is needed."),
             ),
             "thresholds": (
-                _("threshold requirements"),
-                _("What must a supplier meet to be considered at all?"),
-                _("Certificates, references, turnover, a place near by."),
+                self.env._("threshold requirements"),
+                self.env._("What must a supplier meet to be considered at all?"),
+                self.env._("Certificates, references, turnover, a place near by."),
             ),
             "advantages": (
-                _("advantages to propose as thresholds"),
-                _("What should you insist on from every supplier?"),
-                _("What we do best, proposed as a requirement while the customer still writes them."),
+                self.env._("advantages to propose as thresholds"),
+                self.env._("What should you insist on from every supplier?"),
+                self.env._("What we do best, proposed as a requirement while the customer still writes them."),
             ),
         }
 

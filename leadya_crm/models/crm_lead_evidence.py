@@ -1,6 +1,6 @@
 """The qualification of a lead in full, for the screens: each criterion, what it counts, what shows it, who said so."""
 
-from odoo import fields, models
+from odoo import models
 
 from .crm_lead_qualification import STATE_WORTH
 
@@ -32,7 +32,8 @@ class CrmLead(models.Model):
         """Each criterion of the lead's plan.
 
         :return: dicts with ``id``, ``field`` (column of the lead, or False), ``name``, ``question``, ``confirmed_by``
-            (what confirms it), ``state``, ``state_label``, ``points`` of ``most`` percent, ``aged``, and ``answers``, the latest first
+            (what confirms it), ``state``, ``state_label``, ``points`` of ``most`` percent, ``aged``, and ``answers``,
+            the latest first
         :rtype: list[dict]
         """
         plan = [criterion for criterion in self._criteria_get_plan() if criterion.id]

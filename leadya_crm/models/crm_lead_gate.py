@@ -6,7 +6,7 @@ SPECIFICATIONS
   stage; and a lead that is won must have all criteria of its qualification model confirmed, where the company's
   setting *Won Without All Criteria* says so.
 * To *enter* is to be written or created into the stage, by whatever way: form, card, list, import, RPC. A lead that
-  changes its team within a stage enters it for that team.
+  changes its team or company within a stage enters it for these.
 * What is written together counts together: the gate looks at the leads as they would be.
 * Mode on refuses with one error that names all that is missing (the web client asks for just that, and fills it
   there); on trial the move is made, the user is warned, and it stands in the decision log.
@@ -25,6 +25,12 @@ from .leadya_stage_requirement import TICKED
 #: Leads that an error names; of others it tells the number.
 NAMED_AT_MOST = 10
 
+#: What a lead enters a stage by.
+ENTERING = ("stage_id", "team_id", "company_id")
+
+#: Modes, from the mildest to the strictest.
+MODES = ("off", "trial", "on")
+
 #: In the context of moves that a manager has let pass: an object, which no request from outside can send.
 PASSED = object()
 
@@ -42,11 +48,11 @@ class CrmLead(models.Model):
         return leads
 
     def write(self, vals):
-        if {"stage_id", "team_id"}.isdisjoint(vals) or self._gate_is_open_to_user():
+        if vals.keys().isdisjoint(ENTERING) or self._gate_is_open_to_user():
             return super().write(vals)
-        before = {lead.id: (lead.stage_id, lead.team_id) for lead in self}
+        before = {lead.id: [lead[name] for name in ENTERING] for lead in self}
         result = super().write(vals)
-        self.filtered(lambda lead: before[lead.id] != (lead.stage_id, lead.team_id))._gate_check()
+        self.filtered(lambda lead: before[lead.id] != [lead[name] for name in ENTERING])._gate_check()
         return result
 
     @api.model
@@ -121,15 +127,18 @@ class CrmLead(models.Model):
         ]
 
     def _gate_find_unqualified(self):
-        """Criteria of its model that keep each lead from being won, by its company's setting."""
-        modes = {company: company.leadya_gate_won_mode for company in (self.company_id | self.env.company).sudo()}
-        mode_by_lead = {lead: modes[lead.company_id.sudo() or self.env.company.sudo()] for lead in self}
+        """Criteria of its model that keep each lead from being won, by its company's setting.
+
+        A lead of no company goes by the strictest of the user's: which of them is active, a request may say.
+        """
+        shared = max(self.env.user.company_ids.sudo().mapped("leadya_gate_won_mode"), key=MODES.index)
+        mode_by_lead = {
+            lead: lead.company_id.sudo().leadya_gate_won_mode if lead.company_id else shared for lead in self
+        }
         held = self.filtered(lambda lead: mode_by_lead[lead] != "off")
         unconfirmed = held._criteria_get_unconfirmed()
         return {
-            lead: self._gate_prepare_criteria(ids, mode_by_lead[lead])
-            for lead in held
-            if (ids := unconfirmed[lead.id])
+            lead: self._gate_prepare_criteria(ids, mode_by_lead[lead]) for lead in held if (ids := unconfirmed[lead.id])
         }
 
     def _criteria_get_unconfirmed(self):

@@ -27,7 +27,7 @@ class CrmLead(models.Model):
             "customer": self._link_get_organization().display_name or self.partner_id.display_name or "",
             "deals": [deal._memory_describe() for deal in deals],
             "hidden_deals": self._memory_count_hidden(),
-            "people": self._memory_get_people(self | deals),
+            "people": self._memory_get_people(deals),
             "documents": self._memory_get_documents(self | deals),
             "merged": [lead._memory_describe() for lead in self._memory_get_merged()],
         }
@@ -77,7 +77,7 @@ class CrmLead(models.Model):
         }
 
     def _memory_get_people(self, leads):
-        """People around any of the deals, each once, whoever was heard last first."""
+        """People around any of the other deals, each once, whoever was heard last first; this one has its map."""
         people = self.env["leadya.stakeholder"].search(
             [("lead_id", "in", leads.ids)], order="last_contact_at desc nulls last, id desc", limit=10 * SHOWN
         )

@@ -111,7 +111,9 @@ class CrmLead(models.Model):
                 "id": proposal.partner.id,
                 "name": proposal.partner.display_name,
                 "strength": proposal.strength,
-                "reasons": [templates[code] % {"value": value} for code, (value, _strength) in proposal.reasons.items()],
+                "reasons": [
+                    templates[code] % {"value": value} for code, (value, _strength) in proposal.reasons.items()
+                ],
             }
             for proposal in proposals.get(self.id, ())[:SHOWN]
         ]

@@ -38,8 +38,8 @@ class CrmLead(models.Model):
         store=True,
         measured=True,
         aggregator="avg",
-        help="Percent of the model's criteria that are confirmed, by their weights; one that is open counts 40 % of its "
-        "weight.",
+        help="Percent of the model's criteria that are confirmed, by their weights; one that is open counts 40 % of "
+        "its weight.",
     )
 
     _budget_not_negative = models.Constraint(

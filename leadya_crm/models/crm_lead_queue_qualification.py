@@ -1,4 +1,4 @@
-"""Qualifying from the work queue: the criteria in sight, set by one key during the call, and the question to ask next."""
+"""Qualifying from the work queue: criteria set by one key during the call, and the question to ask next."""
 
 from odoo import models
 

@@ -43,8 +43,12 @@ class CrmLead(models.Model):
         currency_field="company_currency",
         help="Expected revenue × probability × (1 + utility): by it leads are put in order.",
     )
-    effort_minutes = fields.Integer(compute="_compute_effort_minutes", help="Spent on attempts to reach the customer.")
-    effort_days = fields.Integer(compute="_compute_effort_days", help="From the lead's arrival to today, or its end.")
+    effort_minutes = fields.Integer(
+        "Minutes So Far", compute="_compute_effort_minutes", help="Spent on attempts to reach the customer."
+    )
+    effort_days = fields.Integer(
+        "Days So Far", compute="_compute_effort_days", help="From the lead's arrival to today, or its end."
+    )
 
     # The board's order, row by row as far as it is shown.
     _worth_order_idx = models.Index("(priority DESC, potential_score DESC, id DESC) WHERE active IS TRUE")

@@ -26,7 +26,7 @@ class LeadyaCriterionAnswer(models.Model):
     state = fields.Selection(CRITERION_STATES, required=True, default="confirmed")
     note = fields.Text("Evidence", help="What was said, or where it is written.")
     message_id = fields.Many2one(
-        "mail.message", "Message", index="btree_not_null", ondelete="set null", help="The message that shows it."
+        "mail.message", index="btree_not_null", ondelete="set null", help="The message that shows it."
     )
     message_preview = fields.Char("What the Message Says", related="message_id.preview")
     attachment_ids = fields.Many2many(

@@ -112,3 +112,13 @@ class CrmLead(models.Model):
                 for override in overrides_sudo
             ]
         )
+
+    # ------------------------------------------------------------
+    # MERGE
+    # ------------------------------------------------------------
+
+    def _merge_dependences(self, opportunities):
+        """What a manager let pass stays on record when the lead becomes part of another."""
+        result = super()._merge_dependences(opportunities)
+        opportunities.sudo().gate_override_ids.lead_id = self
+        return result

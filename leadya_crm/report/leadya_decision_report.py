@@ -74,8 +74,12 @@ class LeadyaDecisionReport(models.Model):
         return answers
 
     def _get_supplier_bands(self):
-        _ = self.env._
-        return [("one", _("Only we")), ("few", _("2 or 3")), ("several", _("4 to 6")), ("many", _("7 or more"))]
+        return [
+            ("one", self.env._("Only we")),
+            ("few", self.env._("2 or 3")),
+            ("several", self.env._("4 to 6")),
+            ("many", self.env._("7 or more")),
+        ]
 
     # ------------------------------------------------------------
     # SQL

@@ -71,6 +71,7 @@ from . import test_names
 from . import test_niche
 from . import test_nurture
 from . import test_nurture_repeat
+from . import test_people_ui
 from . import test_performance
 from . import test_pipeline_wizard
 from . import test_platform_concurrency

@@ -5,7 +5,18 @@ from odoo.tests import tagged
 
 from .test_criterion import CriterionCommon
 
-KEYS = ["asker", "forum", "presentation", "pricing", "spec", "suppliers", "capability", "date", "thresholds", "advantages"]
+KEYS = [
+    "asker",
+    "forum",
+    "presentation",
+    "pricing",
+    "spec",
+    "suppliers",
+    "capability",
+    "date",
+    "thresholds",
+    "advantages",
+]
 
 
 @tagged("post_install", "-at_install")
@@ -20,7 +31,9 @@ class TestDecision(CriterionCommon):
 
     def _open(self):
         return [
-            gap["key"].split(":")[1] for gap in self.own._missing_get_open()[self.own.id] if gap["key"][:9] == "decision:"
+            gap["key"].split(":")[1]
+            for gap in self.own._missing_get_open()[self.own.id]
+            if gap["key"][:9] == "decision:"
         ]
 
     def test_l14_gaps_in_order(self):
@@ -72,11 +85,20 @@ class TestDecision(CriterionCommon):
 
     def test_l14_document(self):
         """L14: the RFP itself is kept with the answer; a document of another record is not."""
-        document, foreign = self.env["ir.attachment"].with_user(self.rep).create(
-            [
-                {"name": "rfp.pdf", "raw": b"%PDF", "res_model": "crm.lead", "res_id": self.lead.id},
-                {"name": "secret.pdf", "raw": b"%PDF", "res_model": "res.partner", "res_id": self.rep.partner_id.id},
-            ]
+        document, foreign = (
+            self.env["ir.attachment"]
+            .with_user(self.rep)
+            .create(
+                [
+                    {"name": "rfp.pdf", "raw": b"%PDF", "res_model": "crm.lead", "res_id": self.lead.id},
+                    {
+                        "name": "secret.pdf",
+                        "raw": b"%PDF",
+                        "res_model": "res.partner",
+                        "res_id": self.rep.partner_id.id,
+                    },
+                ]
+            )
         )
         guide = self.own.leadya_decision_add_documents(document.ids)
         self.assertEqual([row["name"] for row in guide["documents"]], ["rfp.pdf"])
@@ -85,7 +107,13 @@ class TestDecision(CriterionCommon):
 
     def test_l14_bad_answers(self):
         """L14: what is no answer is refused in words, whatever is sent."""
-        for key, value in (("asker", "<b>boss</b>"), ("suppliers", "many"), ("date", "soon"), ("advantages", "x"), ("", 1)):
+        for key, value in (
+            ("asker", "<b>boss</b>"),
+            ("suppliers", "many"),
+            ("date", "soon"),
+            ("advantages", "x"),
+            ("", 1),
+        ):
             with self.subTest(key=key), self.assertRaises(UserError):
                 self.own.leadya_decision_answer(key, value)
         with self.assertRaisesRegex(UserError, "gone"):

@@ -247,6 +247,19 @@ class TestGateOverride(GateCommon):
         row = ["Row", str(self.team.id), str(won)]
         self.assertFalse(leads.load(["name", "team_id/.id", "stage_id/.id"], [row])["ids"])
 
+    def test_no_company_is_a_way_round(self):
+        """C8: neither another of her companies, nor the lead's going there and back, lets a rep's deal pass."""
+        mild = self.env["res.company"].create({"name": "Mild", "leadya_gate_won_mode": "off"})
+        self.rep.company_ids += mild
+        self.lead.sudo().company_id = False
+        elsewhere = self.lead.with_context(allowed_company_ids=mild.ids).with_company(mild)
+        self.assertNotWon(move=elsewhere.action_set_won)
+        both = self.lead.with_context(allowed_company_ids=self.rep.company_ids.ids)
+        both.company_id = mild
+        both.action_set_won()
+        with self.assertRaises(StageGateError), self.env.cr.savepoint():
+            both.company_id = self.company
+
     def test_manager_lets_it_pass(self):
         """C8: with a reason, which is kept with what was missing, and told in the lead's decisions."""
         lead = self.lead.with_user(self.manager)

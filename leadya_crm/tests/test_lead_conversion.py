@@ -60,7 +60,9 @@ class TestConversion(LeadyaCommon):
         lead = self.make(partner_name="OREN PACKING", contact_name="Yael")
         self.convert(lead, action="create")
         self.assertEqual(lead.partner_id.parent_id, self.organization)
-        self.assertEqual(self.env["res.partner"].search_count([("name", "ilike", "oren packing"), ("is_company", "=", True)]), 1)
+        self.assertEqual(
+            self.env["res.partner"].search_count([("name", "ilike", "oren packing"), ("is_company", "=", True)]), 1
+        )
 
     def test_no_ghost_contact(self):
         """Nothing is known but a title: no contact is named after it."""

@@ -54,6 +54,28 @@ class TestLink(LeadyaCommon):
         sure = self._make_lead(partner_name="Acme Lasers")
         self.assertEqual(sure.organization_id, self.organization)
 
+    def test_c5_nothing_is_linked_by_itself_unless_told_to(self):
+        """C5: a new company links nothing by itself, however sure; it is suggested with the strength."""
+        self.company.leadya_link_strength = self.env["res.company"].new({}).leadya_link_strength
+        lead = self._make_lead(email_from="new@acme-lasers.example", partner_name="ACME Lasers Inc.")
+        self.assertFalse(lead.organization_id)
+        self.assertEqual(lead.suggested_organization_id, self.organization)
+        self.assertEqual(lead.suggested_organization_strength, 94, "80 % by domain and 70 % by name")
+
+    def test_c5_old_contacts_get_their_keys(self):
+        """C5: what was there before the module is keyed in the background, and looks as untouched as it is."""
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE res_partner SET leadya_name_key = NULL, write_date = '2020-01-01' WHERE id = %s",
+            [self.organization.id],
+        )
+        self.env.invalidate_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("leadya_crm.ir_cron_leadya_fill_name_keys").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(self.organization.leadya_name_key, "KMLSRS")
+        self.assertEqual(self.organization.write_date.year, 2020)
+
     def test_public_provider_is_nobodys_domain(self):
         self.env["res.partner"].create({"name": "G Org", "is_company": True, "email": "org@gmail.com"})
         lead = self._make_lead(email_from="somebody@gmail.com")

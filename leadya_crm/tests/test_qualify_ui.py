@@ -26,7 +26,9 @@ class TestQualifyUi(LeadyaCommon, HttpCase):
         self.assertEqual((answer.state, answer.note, answer.user_id.login), (
             "confirmed", "The board has approved 40,000", "leadya_rep",
         ))  # fmt: skip
-        self.assertEqual(lead.wanted_product_ids.mapped(lambda line: (line.name, line.quantity)), [("Booster pump", 12)])
+        self.assertEqual(
+            lead.wanted_product_ids.mapped(lambda line: (line.name, line.quantity)), [("Booster pump", 12)]
+        )
 
     def test_l14_rep_asks_how_they_decide(self):
         """L14: guided by one question at a time, and as a whole on one page."""

@@ -44,7 +44,9 @@ class TestStakeholder(LeadyaCommon):
     def test_contact_fills_what_is_empty(self):
         person = self.add(name="Danny", partner_id=self.dan.id)
         self.assertEqual((person.name, person.email), ("Danny", "dan@galil.example"))
-        self.assertEqual(self.stakeholders.create({"lead_id": self.lead.id, "partner_id": self.dan.id}).name, "Dan Galili")
+        self.assertEqual(
+            self.stakeholders.create({"lead_id": self.lead.id, "partner_id": self.dan.id}).name, "Dan Galili"
+        )
 
     def test_bad_input_is_refused(self):
         with self.assertRaises(ValidationError):
@@ -159,7 +161,8 @@ class TestStakeholder(LeadyaCommon):
         self.lead.with_user(self.rep).action_log_attempt("no_answer")
         self.assertFalse(dan.last_contact_at, "nobody was heard")
         self.lead.with_user(self.rep).action_log_attempt("reached")
-        self.assertEqual(dan.last_contact_at, self.lead.attempt_ids[0].attempted_at)
+        [reached] = self.lead.attempt_ids.filtered(lambda attempt: attempt.outcome == "reached")
+        self.assertEqual(dan.last_contact_at, reached.attempted_at)
         self.assertFalse(ruth.last_contact_at)
 
     def test_reply_is_of_who_wrote(self):

@@ -22,17 +22,20 @@ MAX_KEYS = 12
 #: Fewer consonants than this tell nothing; such a name is only equal to itself.
 MIN_CONSONANTS = 2
 
+
+def _as_phrases(text):
+    """Each word as a phrase of one word."""
+    return {(word,) for word in text.split()}
+
+
 #: Legal forms, without dots and quotes; of two words or more as tuples.
-LEGAL_FORMS = {
-    (word,)
-    for word in (
-        "ltd limited inc incorporated llc llp lp plc corp corporation co company gmbh mbh ag kg kgaa ohg ug ev eg se "
-        "sa sas sarl sasu srl spa sl bv nv vof ab asa oy oyj aps kft zrt nyrt doo ood eood ad pty pte pvt bhd kk "
-        "בעמ חלצ ער ооо оао зао пао ао ип нко тоо чп тов фгуп гуп ooo oao zao pao"
-    ).split()
-} | {("sp", "z", "oo"), ("sp", "zoo"), ("a", "s"), ("s", "a"), ("בע", "מ"), ("ע", "ר"), ("שותפות", "מוגבלת")}
+LEGAL_FORMS = _as_phrases(
+    """ltd limited inc incorporated llc llp lp plc corp corporation co company gmbh mbh ag kg kgaa ohg ug ev eg se
+    sa sas sarl sasu srl spa sl bv nv vof ab asa oy oyj aps kft zrt nyrt doo ood eood ad pty pte pvt bhd kk
+    בעמ חלצ ער ооо оао зао пао ао ип нко тоо чп тов фгуп гуп ooo oao zao pao"""
+) | {("sp", "z", "oo"), ("sp", "zoo"), ("a", "s"), ("s", "a"), ("בע", "מ"), ("ע", "ר"), ("שותפות", "מוגבלת")}
 #: What may stand before a name and says as little.
-PREFIXES = {(word,) for word in "the חברת חברה קבוצת компания фирма ooo ооо оао зао пао ао ип нко тоо чп тов".split()}
+PREFIXES = _as_phrases("the חברת חברה קבוצת компания фирма ooo ооо оао зао пао ао ип нко тоо чп тов")
 #: Words that one spelling has and another has not.
 FILLERS = {"and", "und", "et", "и", "the"}
 

@@ -157,7 +157,10 @@ test("an added criterion is set and saved as the others are", async () => {
     setRecord({ criterion_states: { 7: "open", 8: "failed" } });
     onRpc("web_save", ({ args }) => expect.step(args[1]));
     await mountView({ type: "form", resModel: "crm.lead", resId: 1, arch: FORM });
-    expect("[data-criterion=criterion_7] [aria-checked=true]").toHaveAttribute("data-state", "open");
+    expect("[data-criterion=criterion_7] [aria-checked=true]").toHaveAttribute(
+        "data-state",
+        "open"
+    );
     await contains("[data-criterion=criterion_7] [data-state=confirmed]").click();
     await contains(".o_form_button_save").click();
     expect.verifySteps([{ criterion_states: { 7: "confirmed", 8: "failed" } }]);

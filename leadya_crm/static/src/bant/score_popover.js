@@ -11,7 +11,9 @@ export class ScorePopover extends Component {
         const orm = useService("orm");
         this.describeAnswer = describeAnswer;
         onWillStart(async () => {
-            const details = await orm.call("crm.lead", "leadya_qualification", [[this.props.resId]]);
+            const details = await orm.call("crm.lead", "leadya_qualification", [
+                [this.props.resId],
+            ]);
             Object.assign(this, details);
         });
     }

@@ -23,7 +23,6 @@ export class DecideDialog extends Component {
     setup() {
         this.orm = useService("orm");
         this.notification = useService("notification");
-        this.rests = RESTS;
         this.state = useState({ decision: null, note: "", months: 0, isBusy: false });
         useExternalListener(window, "keydown", (ev) => this.onKeydown(ev), { capture: true });
         onWillStart(async () => {
@@ -37,6 +36,13 @@ export class DecideDialog extends Component {
             { value: "nurture", label: _t("Nurture"), icon: "fa-leaf text-info" },
             { value: "proceed", label: _t("Proceed"), icon: "fa-arrow-circle-right text-success" },
         ];
+    }
+
+    get rests() {
+        return RESTS.map((months) => ({
+            months,
+            label: months === 1 ? _t("One month") : _t("%s months", months),
+        }));
     }
 
     get title() {

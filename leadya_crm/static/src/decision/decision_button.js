@@ -18,11 +18,7 @@ export class DecisionButton extends Component {
         if ((await record.isDirty()) && !(await record.save())) {
             return;
         }
-        this.dialog.add(
-            DecisionGuide,
-            { resId: record.resId },
-            { onClose: () => record.load() }
-        );
+        this.dialog.add(DecisionGuide, { resId: record.resId }, { onClose: () => record.load() });
     }
 }
 

@@ -1,4 +1,11 @@
-import { Component, onWillStart, useEffect, useExternalListener, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onWillStart,
+    useEffect,
+    useExternalListener,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { DateTimeInput } from "@web/core/datetime/datetime_input";
 import { Dialog } from "@web/core/dialog/dialog";
 import { FileInput } from "@web/core/file_input/file_input";
@@ -20,7 +27,11 @@ const STAYS_ON = { thresholds: ["yes"], spec: ["spec", "rfp"] };
 export class DecisionGuide extends Component {
     static template = "leadya_crm.DecisionGuide";
     static components = { DateTimeInput, Dialog, FileInput, Requirements };
-    static props = { resId: Number, close: Function, onChanged: { type: Function, optional: true } };
+    static props = {
+        resId: Number,
+        close: Function,
+        onChanged: { type: Function, optional: true },
+    };
 
     setup() {
         this.orm = useService("orm");

@@ -1,10 +1,13 @@
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { formatDate, deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+const joinKnown = (...parts) => parts.filter(Boolean).join(" · ");
 
 /** One customer, many deals, one memory: what is known of the lead's customer from all deals with them. */
 export class Memory extends Component {
@@ -15,8 +18,7 @@ export class Memory extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.state = useState({ memory: null });
-        onWillStart(() => this.load(this.props.record));
-        onWillUpdateProps(({ record }) => this.load(record));
+        useRecordObserver((record) => this.load(record));
     }
 
     async load({ resId, data }) {
@@ -31,7 +33,13 @@ export class Memory extends Component {
 
     get isEmpty() {
         const { deals, people, documents, merged, hidden_deals } = this.state.memory;
-        return !(deals.length || people.length || documents.length || merged.length || hidden_deals);
+        return !(
+            deals.length ||
+            people.length ||
+            documents.length ||
+            merged.length ||
+            hidden_deals
+        );
     }
 
     get hiddenText() {
@@ -49,18 +57,22 @@ export class Memory extends Component {
         });
     }
 
-    day(text) {
-        return formatDate(deserializeDateTime(text));
-    }
-
-    heard(person) {
-        return person.last_contact_at
-            ? _t("heard %(when)s", { when: deserializeDateTime(person.last_contact_at).toRelative() })
+    personText({ function: position, roles, last_contact_at: heardAt }) {
+        const heard = heardAt
+            ? _t("heard %(when)s", {
+                  when: deserializeDateTime(heardAt).toRelative(),
+              })
             : "";
+        return joinKnown(position, ...roles, heard);
     }
 
-    money({ revenue, currency_id }) {
-        return revenue ? formatMonetary(revenue, { currencyId: currency_id }) : "";
+    documentText({ date, deal }) {
+        return joinKnown(formatDate(deserializeDateTime(date)), deal);
+    }
+
+    dealText({ date, stage, revenue, currency_id, user }) {
+        const money = revenue ? formatMonetary(revenue, { currencyId: currency_id }) : "";
+        return joinKnown(formatDate(deserializeDateTime(date)), stage, money, user);
     }
 }
 

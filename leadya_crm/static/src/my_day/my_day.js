@@ -479,9 +479,12 @@ export class MyDay extends Component {
     }
 
     get rests() {
+        // Told from one moment: a millisecond later, six months would be five.
+        const base = DateTime.now();
         return RESTS.map((months) => {
-            const due = DateTime.now().plus({ months });
-            return { months, label: due.toRelative({ unit: "months" }), due: formatDate(due) };
+            const due = base.plus({ months });
+            const label = due.toRelative({ base, unit: "months" });
+            return { months, label, due: formatDate(due) };
         });
     }
 

@@ -1,7 +1,8 @@
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 /**
@@ -15,8 +16,7 @@ export class Proposals extends Component {
     setup() {
         this.orm = useService("orm");
         this.state = useState({ found: null });
-        onWillStart(() => this.load(this.props.record));
-        onWillUpdateProps(({ record }) => this.load(record));
+        useRecordObserver((record) => this.load(record));
     }
 
     async load({ resId, data }) {
@@ -32,13 +32,25 @@ export class Proposals extends Component {
     get kinds() {
         const { contacts, organizations } = this.state.found;
         return [
-            { key: "organizations", icon: "fa-building-o", label: _t("Organization"), proposals: organizations },
-            { key: "contacts", icon: "fa-user-o", label: _t("Contact"), proposals: contacts },
+            {
+                key: "organizations",
+                icon: "fa-building-o",
+                label: _t("Organization"),
+                proposals: organizations,
+            },
+            {
+                key: "contacts",
+                icon: "fa-user-o",
+                label: _t("Contact"),
+                proposals: contacts,
+            },
         ].filter((kind) => kind.proposals.length);
     }
 
     get createText() {
-        return _t("Make new: %(names)s", { names: this.state.found.new_names.join(", ") });
+        return _t("Make new: %(names)s", {
+            names: this.state.found.new_names.join(", "),
+        });
     }
 
     async link(proposal) {

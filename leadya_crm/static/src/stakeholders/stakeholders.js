@@ -1,8 +1,9 @@
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
@@ -31,12 +32,16 @@ export class Stakeholders extends Component {
         this.action = useService("action");
         this.dialog = useService("dialog");
         this.state = useState({ map: null });
-        onWillStart(() => this.load(this.props.record));
-        onWillUpdateProps(({ record }) => this.load(record));
+        useRecordObserver((record) => this.load(record));
     }
 
     async load({ resId, data }) {
-        const key = [resId, data.partner_id?.id, data.organization_id?.id, data.attempt_count].join();
+        const key = [
+            resId,
+            data.partner_id?.id,
+            data.organization_id?.id,
+            data.attempt_count,
+        ].join();
         if (key !== this.key) {
             this.key = key;
             this.resId = resId;
@@ -60,7 +65,9 @@ export class Stakeholders extends Component {
         for (const person of this.state.map.people) {
             const outside = person.side === "outside";
             const key = outside ? "outside" : person.role || "unknown";
-            const label = outside ? person.labels.side : person.labels.role || _t("Part Not Known Yet");
+            const label = outside
+                ? person.labels.side
+                : person.labels.role || _t("Part Not Known Yet");
             if (!groups.has(key)) {
                 groups.set(key, { key, label, people: [] });
             }
@@ -109,7 +116,9 @@ export class Stakeholders extends Component {
 
     contactText(person) {
         return person.last_contact_at
-            ? _t("Heard %(when)s", { when: deserializeDateTime(person.last_contact_at).toRelative() })
+            ? _t("Heard %(when)s", {
+                  when: deserializeDateTime(person.last_contact_at).toRelative(),
+              })
             : _t("Never heard");
     }
 
@@ -158,7 +167,10 @@ export class Stakeholders extends Component {
 
     openAll() {
         this.action.doAction("leadya_crm.leadya_stakeholder_action", {
-            additionalContext: { search_default_lead_id: this.resId, default_lead_id: this.resId },
+            additionalContext: {
+                search_default_lead_id: this.resId,
+                default_lead_id: this.resId,
+            },
         });
     }
 }

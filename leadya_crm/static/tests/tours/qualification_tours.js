@@ -31,7 +31,8 @@ tours.add("leadya_give_evidence", {
         },
         {
             content: "what shows it stands below the criterion",
-            trigger: "[data-criterion=bant_budget] .o_leadya_evidence:contains(The board has approved 40,000)",
+            trigger:
+                "[data-criterion=bant_budget] .o_leadya_evidence:contains(The board has approved 40,000)",
         },
         {
             trigger: "[data-criterion=bant_budget] [data-state=confirmed][aria-checked=true]",
@@ -42,7 +43,8 @@ tours.add("leadya_give_evidence", {
             run: "click",
         },
         {
-            trigger: ".o_leadya_score_popover [data-criterion=bant_budget]:contains(The board has approved 40,000)",
+            trigger:
+                ".o_leadya_score_popover [data-criterion=bant_budget]:contains(The board has approved 40,000)",
         },
         {
             trigger: ".o_leadya_score_popover .o_leadya_total:contains(50%)",
@@ -58,7 +60,8 @@ tours.add("leadya_give_evidence", {
             run: "edit Booster pump",
         },
         {
-            trigger: ".o_field_widget[name=wanted_product_ids] .o_selected_row [name=quantity] input",
+            trigger:
+                ".o_field_widget[name=wanted_product_ids] .o_selected_row [name=quantity] input",
             run: "edit 12",
         },
         {
