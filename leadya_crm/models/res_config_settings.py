@@ -11,9 +11,7 @@ class ResConfigSettings(models.TransientModel):
     leadya_tell_forgotten = fields.Boolean(related="company_id.leadya_tell_forgotten", readonly=False)
     leadya_assignment_catch_up = fields.Boolean(related="company_id.leadya_assignment_catch_up", readonly=False)
     leadya_assignment_bad_credit = fields.Boolean(related="company_id.leadya_assignment_bad_credit", readonly=False)
-    leadya_stakeholder_silent_days = fields.Integer(
-        related="company_id.leadya_stakeholder_silent_days", readonly=False
-    )
+    leadya_stakeholder_silent_days = fields.Integer(related="company_id.leadya_stakeholder_silent_days", readonly=False)
     leadya_link_strength = fields.Integer(related="company_id.leadya_link_strength", readonly=False)
     leadya_attribution_model = fields.Selection(related="company_id.leadya_attribution_model", readonly=False)
     leadya_attribution_window = fields.Integer(related="company_id.leadya_attribution_window", readonly=False)

@@ -3,9 +3,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..models.leadya_sla_clock import OPEN_STATES
 from ..tools.forecast import forecast
 from ..tools.moments import naive, utc
-from ..models.leadya_sla_clock import OPEN_STATES
 
 #: Minutes that a contact takes, where a rep has logged none.
 DEFAULT_MINUTES = 10
