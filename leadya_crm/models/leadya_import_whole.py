@@ -107,11 +107,10 @@ class LeadyaImport(models.Model):
         return None if self._is_whole() else super()._sync_values()
 
     def _check_columns(self):
-        for record in self:
-            if record._is_whole():
-                record._call_kind("check_columns")
-            else:
-                super(LeadyaImport, record)._check_columns()
+        whole = self.filtered(lambda record: record._is_whole())
+        for record in whole:
+            record._call_kind("check_columns")
+        return super(LeadyaImport, self - whole)._check_columns()
 
     # ------------------------------------------------------------
     # WORK

@@ -125,7 +125,7 @@ def read_report(book, options, progress=None):
     :raises ReportError: at the first cell that can't be read
     :rtype: CostReport
     """
-    return _Reader(book, options).read(progress)
+    return _Reader(book, options).parse(progress)
 
 
 class _Reader:
@@ -144,7 +144,7 @@ class _Reader:
         self.segment_sums = {}
         self.row_count = 0
 
-    def read(self, progress=None):
+    def parse(self, progress=None):
         rows = self._collect(progress)
         self.decimal = detect_decimal(self._get_some_costs(rows))
         self._sum_up(rows)
