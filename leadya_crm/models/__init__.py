@@ -1,6 +1,7 @@
 # Building blocks
 from . import leadya_automation_mixin
 from . import leadya_alert_mixin
+from . import leadya_definition_mixin
 from . import leadya_lead_count_mixin
 from . import leadya_lead_filter_mixin
 from . import leadya_lead_line_mixin

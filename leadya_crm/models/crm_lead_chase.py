@@ -54,8 +54,16 @@ class CrmLead(models.Model):
         )
 
 
-class MailBlacklist(models.Model):
-    _inherit = "mail.blacklist"
+class LeadyaOptOutMixin(models.AbstractModel):
+    """For lists of those who want no more contact: whoever is added is not chased any more."""
+
+    _name = "leadya.opt.out.mixin"
+    _description = "List of Opt-Outs"
+
+    _address_field = None
+    """Of the list, with the normalised address or number."""
+    _lead_address_field = None
+    """The same of the lead."""
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -70,25 +78,21 @@ class MailBlacklist(models.Model):
         return result
 
     def _leadya_stop_chases(self):
-        addresses = self.filtered("active").mapped("email")
-        self.env["crm.lead"]._cadence_opt_out(Domain("email_normalized", "in", addresses))
+        addresses = self.filtered("active").mapped(self._address_field)
+        self.env["crm.lead"]._cadence_opt_out(Domain(self._lead_address_field, "in", addresses))
+
+
+class MailBlacklist(models.Model):
+    _name = "mail.blacklist"
+    _inherit = ["mail.blacklist", "leadya.opt.out.mixin"]
+
+    _address_field = "email"
+    _lead_address_field = "email_normalized"
 
 
 class PhoneBlacklist(models.Model):
-    _inherit = "phone.blacklist"
+    _name = "phone.blacklist"
+    _inherit = ["phone.blacklist", "leadya.opt.out.mixin"]
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        entries = super().create(vals_list)
-        entries._leadya_stop_chases()
-        return entries
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("active"):
-            self._leadya_stop_chases()
-        return result
-
-    def _leadya_stop_chases(self):
-        numbers = self.filtered("active").mapped("number")
-        self.env["crm.lead"]._cadence_opt_out(Domain("phone_sanitized", "in", numbers))
+    _address_field = "number"
+    _lead_address_field = "phone_sanitized"

@@ -18,6 +18,7 @@ NEVER_HIDDEN = ("contact_name", "email_from", "partner_id", "phone")
 
 class LeadyaHiddenField(models.Model):
     _name = "leadya.hidden.field"
+    _inherit = ["leadya.definition.mixin"]
     _description = "Hidden Field"
     _order = "field_name"
     _rec_name = "field_name"
@@ -54,19 +55,6 @@ class LeadyaHiddenField(models.Model):
                 raise ValidationError(self.env._("Nobody can work on a lead without this field: it stays."))
             if not hidden.group_ids or hidden.group_ids - self._get_groups():
                 raise ValidationError(self.env._("Choose from which sales groups it is hidden."))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     def action_show_again(self):
         """Take the hiding back."""

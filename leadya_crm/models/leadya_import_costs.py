@@ -128,7 +128,7 @@ class LeadyaImport(models.Model):
         return next((self._find_currencies([code]).get(code) for code in codes if code), None)
 
     def _costs_check_columns(self):
-        self._costs_check_repeated()
+        self._check_repeated_columns(REPEATABLE)
         targets = set(self.column_ids.mapped("target"))
         if "cost" not in targets:
             raise UserError(
@@ -151,20 +151,6 @@ class LeadyaImport(models.Model):
                 "day, or download it with days."
             )
         return self.env._("The report doesn't say which days it covers. Enter the first and the last day.")
-
-    def _costs_check_repeated(self):
-        taken = {}
-        for column in self.column_ids.filtered(lambda column: column.target not in REPEATABLE):
-            if column.target in taken:
-                raise UserError(
-                    self.env._(
-                        "Columns “%(first)s” and “%(second)s” can't both be %(field)s.",
-                        first=taken[column.target],
-                        second=column.header,
-                        field=dict(column._fields["target"]._description_selection(self.env))[column.target],
-                    )
-                )
-            taken[column.target] = column.header
 
     # ------------------------------------------------------------
     # LOADING

@@ -127,24 +127,32 @@ class LeadyaImport(models.Model):
         self.ensure_one()
         return self.column_ids.filtered(lambda column: column.target == target)[:1]
 
+    def _check_repeated_columns(self, repeatable=REPEATABLE):
+        """Raise where two columns are said to be the same field.
+
+        :param repeatable: fields that several columns may be taken for
+        :return: the fields that columns are taken for
+        :rtype: set[str]
+        """
+        taken = {}
+        for column in self.column_ids.filtered(lambda column: column.target not in repeatable):
+            if column.target in taken:
+                raise UserError(
+                    self.env._(
+                        "Columns “%(first)s” and “%(second)s” can't both be %(field)s.",
+                        first=taken[column.target],
+                        second=column.header,
+                        field=dict(column._fields["target"]._description_selection(self.env))[column.target],
+                    )
+                )
+            taken[column.target] = column.header
+        return set(taken)
+
     def _check_columns(self):
         """Raise where the map of columns can't be used."""
         for record in self:
-            taken = {}
-            for column in record.column_ids:
-                if column.target in REPEATABLE:
-                    continue
-                if column.target in taken:
-                    raise UserError(
-                        self.env._(
-                            "Columns “%(first)s” and “%(second)s” can't both be %(field)s.",
-                            first=taken[column.target],
-                            second=column.header,
-                            field=dict(column._fields["target"]._description_selection(self.env))[column.target],
-                        )
-                    )
-                taken[column.target] = column.header
-            if not taken.keys() & {"external_ref", "email_from", "phone", "mobile"}:
+            taken = record._check_repeated_columns()
+            if not taken & {"external_ref", "email_from", "phone", "mobile"}:
                 raise UserError(
                     self.env._(
                         "Choose the column of the identifier, e-mail or phone: without any of them no row is a lead."

@@ -17,7 +17,7 @@ class LeadyaStageRequirement(models.Model):
 
     _name = "leadya.stage.requirement"
     _description = "Stage Protocol Point"
-    _inherit = ["leadya.automation.mixin"]
+    _inherit = ["leadya.automation.mixin", "leadya.definition.mixin"]
     _order = "stage_id, sequence, id"
 
     name = fields.Char("What to Do", required=True, translate=True)
@@ -73,19 +73,6 @@ class LeadyaStageRequirement(models.Model):
         for point in self:
             if point.kind == "field" and not point.field_name:
                 raise ValidationError(self.env._("%(point)s: choose which field is to be filled.", point=point.name))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     # ------------------------------------------------------------
     # WHICH POINTS HOLD
