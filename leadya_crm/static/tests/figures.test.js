@@ -4,6 +4,7 @@ import { spanOf } from "@leadya_crm/figures/periods";
 import { SparkLine } from "@leadya_crm/figures/spark_line";
 import { expect, getFixture, test } from "@odoo/hoot";
 import { animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { getDefaultConfig } from "@web/views/view";
 import {
     contains,
@@ -45,6 +46,7 @@ class Figures extends models.Model {
     _name = "leadya.attribution.figures";
     name = fields.Char();
 }
+defineMailModels();
 defineModels([Figures]);
 
 const ACTION = { action: { id: 1, tag: "leadya_keywords_screen", type: "ir.actions.client" } };

@@ -119,6 +119,10 @@ export class FiguresScreen extends Component {
         }
     }
 
+    async onChoose(name, ev) {
+        await this.change({ [name]: Number(ev.target.value) });
+    }
+
     async sort(name) {
         const isSame = this.shownOrder === name;
         await this.change({
