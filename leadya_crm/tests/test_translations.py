@@ -9,9 +9,12 @@ I18N = Path(__file__).parents[1] / "i18n"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 TAG = re.compile(r"</?\w+")
 
-#: Names that are the same in every language: of parameters, formats and methods, and addresses.
+#: Names that are the same in every language: of parameters, formats, methods and platforms, and addresses.
 INTERNATIONAL = re.compile(
     r"(<span>)?[a-z_]+(</span>)?|https://\S+|BANT|NTM|ID|JSON|JavaScript|Base64|WordPress|v24\.0|%\(\w+\)s \(API\)"
+    r"|Google Ads|Meta Ads|Microsoft Advertising"
+    # Nothing but places for what is told.
+    r"|(%\(\w+\)s|%s|</?span>|[^A-Za-z<])+"
 )
 
 
