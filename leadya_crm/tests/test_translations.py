@@ -12,7 +12,7 @@ TAG = re.compile(r"</?\w+")
 #: Names that are the same in every language: of parameters, formats, methods and platforms, and addresses.
 INTERNATIONAL = re.compile(
     r"(<span>)?[a-z_]+(</span>)?|https://\S+|BANT|NTM|ID|JSON|JavaScript|Base64|WordPress|v24\.0|%\(\w+\)s \(API\)"
-    r"|Google Ads|Meta Ads|Microsoft Advertising"
+    r"|Google Ads|Meta Ads|Microsoft Advertising|SMS|WhatsApp"
     # Nothing but places for what is told.
     r"|(%\(\w+\)s|%s|</?span>|[^A-Za-z<])+"
 )

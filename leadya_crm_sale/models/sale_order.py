@@ -7,9 +7,11 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     leadya_unripe_reason = fields.Char(
-        compute="_compute_leadya_unripe_reason", help="Why a quote, or a discount, comes early; empty: it does not."
+        "Why Early",
+        compute="_compute_leadya_unripe_reason",
+        help="Why a quote, or a discount, comes early; empty: it does not.",
     )
-    leadya_has_discount = fields.Boolean(compute="_compute_leadya_has_discount")
+    leadya_has_discount = fields.Boolean("Discount Given", compute="_compute_leadya_has_discount")
 
     @api.depends("opportunity_id.ripeness_warning", "state")
     def _compute_leadya_unripe_reason(self):
