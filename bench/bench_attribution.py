@@ -204,22 +204,26 @@ BY_HAND = """
      LEFT JOIN late ON late.lead_id = lead.id
       GROUP BY touch.key
     ),
-    week AS (
-        SELECT touch.key, JSONB_OBJECT_AGG(week, leads) AS weeks
-          FROM (SELECT touch.key, DATE_TRUNC('week', create_date) AS week, COUNT(*) AS leads
-                  FROM lead JOIN touch ON touch.lead_id = lead.id GROUP BY 1, 2) AS touch
-      GROUP BY touch.key
-    ),
     spent AS (
         SELECT {cost_key} AS key, SUM(impressions) AS impressions, SUM(clicks) AS clicks, SUM(amount_company) AS cost
           FROM leadya_ad_cost
          WHERE company_id = %(company)s AND active AND date_to >= %(first)s AND date_from <= %(last)s
       GROUP BY 1
-    )
+    ),
+    page AS (
     SELECT *, cost / NULLIF(leads, 0) AS cost_per_lead, revenue / NULLIF(cost, 0) AS return,
            cost * late / NULLIF(leads, 0) AS at_risk, SUM(leads) OVER () AS all_leads, SUM(cost) OVER () AS all_cost
-      FROM result FULL JOIN spent USING (key) LEFT JOIN week USING (key)
+      FROM result FULL JOIN spent USING (key)
   ORDER BY cost DESC NULLS LAST LIMIT 80
+    ),
+    week AS (
+        SELECT touch.key, JSONB_OBJECT_AGG(week, leads) AS weeks
+          FROM (SELECT touch.key, DATE_TRUNC('week', create_date) AS week, COUNT(*) AS leads
+                  FROM lead JOIN touch ON touch.lead_id = lead.id
+                 WHERE touch.key IN (SELECT key FROM page) GROUP BY 1, 2) AS touch
+      GROUP BY touch.key
+    )
+    SELECT page.*, week.weeks FROM page LEFT JOIN week USING (key) ORDER BY cost DESC NULLS LAST
 """
 SCREENS = {
     "keyword": ("keyword_id", "keyword_id"),

@@ -36,8 +36,14 @@ class CrmLead(models.Model):
         :param query: as ``_search`` gives it; changed in place
         """
         lead_id = SQL.identifier(self._table, "id")
-        progress = SQL("(%s)", self._milestone_get_progress())
-        query.add_join("LEFT JOIN", "progress", progress, SQL("progress.lead_id = %s", lead_id))
+        # Looked up lead by lead in small indexes: grouping the evidence of all times took longer than the rest. Without
+        # OFFSET each use of a milestone would look again.
+        progress = SQL(
+            "(SELECT %s AS met, %s AS quoted OFFSET 0)",
+            self._milestone_exists(self._milestone_get_meetings(lead_id)),
+            self._milestone_exists(self._milestone_get_quotes(lead_id)),
+        )
+        query.add_join("LEFT JOIN", "progress", SQL("LATERAL %s", progress), SQL("TRUE"))
         late = SQL(
             "(SELECT DISTINCT lead_id FROM leadya_sla_clock"
             " WHERE kind = 'first_response' AND state IN ('met_late', 'breached'))"
@@ -45,37 +51,33 @@ class CrmLead(models.Model):
         query.add_join("LEFT JOIN", "late_answer", late, SQL("late_answer.lead_id = %s", lead_id))
 
     @api.model
-    def _milestone_get_progress(self):
-        """SELECT of (lead_id, met, quoted), one row for each lead with either."""
-        return SQL(
-            "SELECT lead_id, BOOL_OR(met) AS met, BOOL_OR(quoted) AS quoted FROM (%s) AS evidence GROUP BY lead_id",
-            SQL(" UNION ALL ").join(self._milestone_get_evidence()),
-        )
+    def _milestone_exists(self, queries):
+        return SQL("(%s)", SQL(" OR ").join(SQL("EXISTS (%s)", query) for query in queries))
 
     @api.model
-    def _milestone_get_evidence(self):
-        """SELECTs of (lead_id, met, quoted): what proves a meeting or a quote; others add theirs.
+    def _milestone_get_meetings(self, lead_id):
+        """What proves a meeting of a lead, arranged or held; others add theirs.
 
+        :param SQL lead_id: the lead's column
         :rtype: list[SQL]
         """
-        evidence = [
+        return [
+            SQL("SELECT FROM leadya_contact_attempt WHERE lead_id = %s AND outcome IN ('meeting', 'met')", lead_id),
             SQL(
-                "SELECT lead_id, outcome IN ('meeting', 'met') AS met, outcome = 'quote_sent' AS quoted"
-                " FROM leadya_contact_attempt WHERE outcome IN ('meeting', 'met', 'quote_sent')"
-            ),
-            SQL(
-                "SELECT opportunity_id, TRUE, FALSE FROM calendar_event"
-                " WHERE opportunity_id IS NOT NULL AND active AND leadya_reminder IS NOT TRUE"
+                "SELECT FROM calendar_event WHERE opportunity_id = %s AND active AND leadya_reminder IS NOT TRUE",
+                lead_id,
             ),
         ]
+
+    @api.model
+    def _milestone_get_quotes(self, lead_id):
+        """What proves a quote to a lead; see :meth:`_milestone_get_meetings`."""
+        proofs = [SQL("SELECT FROM leadya_contact_attempt WHERE lead_id = %s AND outcome = 'quote_sent'", lead_id)]
         if "opportunity_id" in self.env.get("sale.order", self.browse())._fields:
-            evidence.append(
-                SQL(
-                    "SELECT opportunity_id, FALSE, TRUE FROM sale_order"
-                    " WHERE opportunity_id IS NOT NULL AND state IN ('sent', 'sale', 'done')"
-                )
+            proofs.append(
+                SQL("SELECT FROM sale_order WHERE opportunity_id = %s AND state IN ('sent', 'sale', 'done')", lead_id)
             )
-        return evidence
+        return proofs
 
     @api.model
     def _milestone_get_columns(self):
@@ -90,7 +92,7 @@ class CrmLead(models.Model):
         columns = {name: SQL.identifier(self._table, name) for name in ("triage_state", "won_status")}
         won = SQL("(%s IS NOT DISTINCT FROM 'won')", columns["won_status"])
         fit = SQL("(%s IS NOT DISTINCT FROM 'fit')", columns["triage_state"])
-        met, quoted = SQL("COALESCE(progress.met, FALSE)"), SQL("COALESCE(progress.quoted, FALSE)")
+        met, quoted = SQL("progress.met"), SQL("progress.quoted")
         score = SQL("COALESCE(%s, 0) >= %s", SQL.identifier(self._table, "qualification_score"), QUALIFIED_SCORE)
         return {
             "judged": SQL("COALESCE(%s IN ('fit', 'unfit'), FALSE)", columns["triage_state"]),

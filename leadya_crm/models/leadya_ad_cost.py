@@ -208,8 +208,9 @@ class LeadyaAdCost(models.Model):
                    cost.level
               FROM leadya_ad_cost cost
              CROSS JOIN LATERAL (
-                   SELECT (LEAST(cost.date_to, %(to)s::date) - GREATEST(cost.date_from, %(from)s::date) + 1)::numeric
-                          / (cost.date_to - cost.date_from + 1) AS share
+                   SELECT CASE WHEN cost.date_from >= %(from)s::date AND cost.date_to <= %(to)s::date THEN 1
+                               ELSE (LEAST(cost.date_to, %(to)s::date) - GREATEST(cost.date_from, %(from)s::date) + 1
+                                    )::numeric / (cost.date_to - cost.date_from + 1) END AS share
                    ) part
              WHERE cost.company_id = ANY(%(companies)s)
                AND cost.active IS TRUE

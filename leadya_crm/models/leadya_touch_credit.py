@@ -14,6 +14,9 @@ from odoo.tools import SQL
 
 from ..tools.credit import END_SHARE, MAX_HALF_LIVES, SECONDS_A_DAY
 
+#: Models in which one touch earns all.
+WHOLE = ("first", "last", "last_paid")
+
 #: Columns of a touch that a report is grouped by.
 DIMENSIONS = ("channel_id", "keyword_id", "campaign_id", "source_id", "medium_id", "landing", "site")
 
@@ -67,6 +70,8 @@ class LeadyaTouch(models.Model):
     @api.model
     def _credit_get_shares(self, model, window_days, half_life):
         """The share of each touch, 0 of those that earn nothing."""
+        if model in WHOLE:
+            return self._credit_get_whole(model, window_days)
         return SQL(
             """
             SELECT lead_id, touch_id, %(dimensions)s, CASE WHEN best THEN %(weight)s ELSE 0.0 END::float8 AS weight
@@ -79,6 +84,20 @@ class LeadyaTouch(models.Model):
         )
 
     @api.model
+    def _credit_get_whole(self, model, window_days):
+        """The one touch of each lead that earns all of it: a sort, where shares take several windows."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (lead_id) lead_id, touch_id, %(dimensions)s, 1.0::float8 AS weight
+              FROM (%(touches)s) AS touch
+          ORDER BY lead_id, rank DESC, touched_at %(direction)s, touch_id %(direction)s
+            """,
+            dimensions=self._credit_list_dimensions(),
+            touches=self._credit_get_touches(model, window_days),
+            direction=SQL("ASC") if model == "first" else SQL("DESC"),
+        )
+
+    @api.model
     def _credit_get_weight(self, model, half_life):
         """The share of one touch among those of the best rank; ``place`` counts them from the oldest."""
         end = SQL("%s::float8", END_SHARE)
@@ -87,11 +106,7 @@ class LeadyaTouch(models.Model):
             half_life,
             MAX_HALF_LIVES,
         )
-        last = SQL("CASE WHEN place = count THEN 1.0 ELSE 0.0 END")
         weights = {
-            "first": SQL("CASE WHEN place = 1 THEN 1.0 ELSE 0.0 END"),
-            "last": last,
-            "last_paid": last,
             "linear": SQL("1.0::float8 / count"),
             "position": SQL(
                 "CASE WHEN count < 3 THEN 1.0::float8 / count WHEN place IN (1, count) THEN %(end)s"
@@ -137,7 +152,10 @@ class LeadyaTouch(models.Model):
 
     @api.model
     def _credit_get_untouched(self):
-        """Leads without a touch that holds: loaded with values of their own, past the corridor."""
+        """Leads without a touch that holds: loaded with values of their own, past the corridor.
+
+        Each lead is looked up by the index; joins would read all touches and leads of all times.
+        """
         return SQL(
             """
             SELECT lead.id, NULL::int,
@@ -145,8 +163,10 @@ class LeadyaTouch(models.Model):
                    NULLIF(SUBSTRING(lead.landing_url FROM '^[^/?#]*//[^/?#]+([^?#]*)'), ''),
                    LOWER(SUBSTRING(lead.landing_url FROM '^[^/?#]*//(?:www\\.)?([^/?#:@]+)')), 1.0::float8
               FROM chosen
-              JOIN crm_lead AS lead ON lead.id = chosen.id
-             WHERE NOT EXISTS (SELECT FROM leadya_touch AS touch
-                                WHERE touch.lead_id = chosen.id AND touch.superseded_by_id IS NULL)
+         LEFT JOIN LATERAL (SELECT touch.id FROM leadya_touch AS touch
+                             WHERE touch.lead_id = chosen.id AND touch.superseded_by_id IS NULL LIMIT 1
+                           ) AS touch ON TRUE
+             CROSS JOIN LATERAL (SELECT * FROM crm_lead WHERE id = chosen.id AND touch.id IS NULL OFFSET 0) AS lead
+             WHERE touch.id IS NULL
             """
         )
