@@ -14,7 +14,7 @@ from .dates import parse_datetime
 from .header_synonyms import NUMBERED, SUBJECTS, SYNONYMS
 
 # Targets that may take several columns.
-REPEATABLE = {"note", "ignore"}
+REPEATABLE = frozenset({"note", "ignore"})
 # Columns that only say which record something is to a machine; a header ending so is an identifier when its values are.
 _ID_ENDINGS = ("id", "guid", "uuid", "number", "מזהה", "номер")
 
