@@ -170,12 +170,18 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------
 
     def _link_find_contacts(self, contacts):
-        for code, name in (("partner_by_email", "email_normalized"), ("partner_by_phone", "phone_sanitized")):
-            wanted = {lead: value for lead in self if not lead.partner_id and (value := lead[name])}
-            by_value = self._link_search_partners(name, set(wanted.values()))
-            for lead, value in wanted.items():
-                for partner in by_value.get(value, ()):
-                    lead._link_add(contacts, partner, code, value)
+        """Contacts of the same e-mail or phone; one search for both."""
+        leads = self.filtered(lambda lead: not lead.partner_id)
+        signs = {"partner_by_email": "email_normalized", "partner_by_phone": "phone_sanitized"}
+        wanted = {name: list({lead[name] for lead in leads if lead[name]}) for name in signs.values()}
+        partners = self._link_fetch_partners(
+            Domain.OR(Domain(name, "in", values) for name, values in wanted.items() if values), wanted
+        )
+        for code, name in signs.items():
+            by_value = self._link_group_partners(partners, name)
+            for lead in leads:
+                for partner in by_value.get(lead[name], ()) if lead[name] else ():
+                    lead._link_add(contacts, partner, code, lead[name])
 
     def _link_find_organizations(self, contacts, organizations):
         for lead in self:
@@ -232,11 +238,14 @@ class CrmLead(models.Model):
 
     def _link_search_partners(self, name, values, domain=Domain.TRUE):
         """Partners by the value of one indexed field, without values that are noise."""
-        if not values:
-            return {}
-        partners = self.env["res.partner"].search_fetch(
-            domain & Domain(name, "in", list(values)), [name, *PARTNER_FIELDS], order="id"
-        )
+        partners = self._link_fetch_partners(domain & Domain(name, "in", list(values)), [name])
+        return self._link_group_partners(partners, name)
+
+    def _link_fetch_partners(self, domain, names):
+        return self.env["res.partner"].search_fetch(domain, [*names, *PARTNER_FIELDS], order="id")
+
+    def _link_group_partners(self, partners, name):
+        """By the value of a field; what more than a few share says nothing."""
         return {value: found for value, found in partners.grouped(name).items() if len(found) <= NOISE_LIMIT}
 
     def _link_search_names(self, firms, people):

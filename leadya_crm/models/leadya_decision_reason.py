@@ -18,7 +18,7 @@ class LeadyaDecisionReason(models.Model):
     decision = fields.Selection(DECISIONS, required=True, default="drop")
     lost_reason_id = fields.Many2one(
         "crm.lost.reason",
-        ondelete="restrict",
+        ondelete="set null",
         help="As which a lead that is dropped, or rests, is told in Odoo's own reports.",
     )
     rest_months = fields.Integer("Rests For (Months)", default=3, help="Of leads that are nurtured: as is proposed.")
