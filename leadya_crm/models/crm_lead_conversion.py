@@ -24,6 +24,14 @@ TELLING_OUTCOMES = ("meeting", "met", "quote_sent")
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
+    conversion_mark_ids = fields.One2many(
+        "leadya.conversion.mark",
+        "lead_id",
+        "Lead to Look at for Conversions",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+    )
     conversion_ids = fields.One2many(
         "leadya.conversion", "lead_id", string="Told to Platforms", readonly=True, groups="leadya_crm.group_marketing"
     )
@@ -123,7 +131,7 @@ class CrmLead(models.Model):
             if (row.goal_id, row.kind, row.number) not in ours:
                 ours.add((row.goal_id, row.kind, row.number))
                 row.lead_id = self
-        self.env["leadya.conversion.mark"].sudo().search([("lead_id", "in", opportunities.ids)]).lead_id = self
+        opportunities.sudo().conversion_mark_ids.lead_id = self
         return result
 
 

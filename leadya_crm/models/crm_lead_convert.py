@@ -131,8 +131,7 @@ class CrmLead(models.Model):
     def _convert_people(self):
         """People around the leads that are deals now become contacts."""
         deals = self.filtered(lambda lead: lead.active and lead.type == "opportunity")
-        people = self.env["leadya.stakeholder"].search([("lead_id", "in", deals.ids), ("partner_id", "=", False)])
-        return people._make_contacts()
+        return deals.stakeholder_ids.filtered(lambda person: not person.partner_id)._make_contacts()
 
     def action_stakeholder_contacts(self):
         """Make contacts of the people around the lead now, before it is converted.

@@ -43,6 +43,8 @@ class CrmLead(models.Model):
         best = (self | opportunities)._criteria_get_best()
         result = super()._merge_dependences(opportunities)
         answers_sudo = (self | opportunities).sudo().criterion_answer_ids
+        if not answers_sudo:
+            return result
         counting = answers_sudo.browse().union(*(answer for _state, answer in best.values() if answer))
         (answers_sudo - counting).filtered("is_current").is_current = False
         answers_sudo.flush_recordset()
@@ -58,11 +60,13 @@ class CrmLead(models.Model):
         :return: ``(state, answer)`` by column, or by number of an added criterion
         :rtype: dict[str | int, tuple]
         """
-        current = self._criteria_get_current()
+        current = self._criteria_get_current() if self.sudo().criterion_answer_ids else {}
         nothing = self.env["leadya.criterion.answer"].sudo()
         best = {}
         for lead in self:
-            answers = {answer.criterion_id.lead_field or number: answer for number, answer in current[lead.id].items()}
+            answers = {
+                answer.criterion_id.lead_field or number: answer for number, answer in current.get(lead.id, {}).items()
+            }
             for key, state in lead._criteria_read_columns().items():
                 answer = answers.get(key, nothing)
                 if answer.state != state:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .crm_lead_cadence import CALL
 from .leadya_sla_clock import OPEN_STATES
@@ -183,6 +184,33 @@ class CrmLead(models.Model):
         # Writing this on a lead that was lost would change what the predicted probability has learnt.
         others_sudo.filtered("active").write({"active": False})
         self.sudo().merge_id = merge_sudo
+
+    def _merge_opportunity(self, user_id=False, team_id=False, auto_unlink=True, max_length=5):
+        self._merge_note_empty()
+        return super()._merge_opportunity(user_id, team_id, auto_unlink, max_length)
+
+    def _merge_note_empty(self):
+        """Find by one query which leads have nothing of a kind that moves along, for all kinds.
+
+        Most leads have few kinds, and each would be asked for by a query of its own at every merge.
+        """
+        kinds = [
+            field
+            for field in self._fields.values()
+            if field.type == "one2many" and field.comodel_name.startswith("leadya.")
+        ]
+        queries = []
+        for field in kinds:
+            rows_sudo = self.env[field.comodel_name].sudo().with_context(active_test=False)
+            query = rows_sudo._search([(field.inverse_name, "in", self.ids)])
+            # In no order, that of the database is none of a union.
+            query.order = None
+            column = SQL.identifier(query.table, field.inverse_name)
+            queries.append(query.select(SQL("%s AS name", field.name), SQL("%s AS lead_id", column)))
+        found = set(self.env.execute_query(SQL(" UNION ").join(queries)))
+        for field in kinds:
+            empty = self.filtered(lambda lead, name=field.name: (name, lead.id) not in found)
+            field._update_cache(empty, ())
 
     def _merge_dependences(self, opportunities):
         """Whatever pointed to a merged lead points to the one that is left."""

@@ -49,6 +49,15 @@ ORDERS = {
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
+    queue_lease_ids = fields.One2many(
+        "leadya.queue.lease",
+        "lead_id",
+        "Lead in Somebody's Hands",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+    )
+
     # Odoo's queries say `active IS TRUE`: a partial index serves them only in these words.
     # This one is in the order of the section to its last column: the first row is the answer.
     _queue_new_idx = models.Index(
@@ -253,6 +262,5 @@ class CrmLead(models.Model):
     def _merge_dependences(self, opportunities):
         """Whoever has a merged lead before them goes on with this one."""
         result = super()._merge_dependences(opportunities)
-        leases_sudo = self.env["leadya.queue.lease"].sudo()
-        leases_sudo.search([("lead_id", "in", opportunities.ids)])._move(self)
+        opportunities.sudo().queue_lease_ids._move(self)
         return result

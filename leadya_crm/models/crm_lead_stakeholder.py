@@ -193,11 +193,9 @@ class CrmLead(models.Model):
         return result
 
     def _stakeholder_take_over(self, opportunities):
-        stakeholders = self.env["leadya.stakeholder"]
-        people = stakeholders.search([("lead_id", "=", self.id)])
-        known = {identity: person for person in people for identity in person._get_identities()}
+        known = {identity: person for person in self.stakeholder_ids for identity in person._get_identities()}
         moving = []
-        for person in stakeholders.search([("lead_id", "in", opportunities.ids)]):
+        for person in opportunities.stakeholder_ids:
             identities = person._get_identities()
             same = next((known[identity] for identity in identities if identity in known), None)
             if same:
@@ -205,7 +203,7 @@ class CrmLead(models.Model):
             else:
                 known |= dict.fromkeys(identities, person)
                 moving.append(person.id)
-        stakeholders.browse(moving).lead_id = self
+        self.env["leadya.stakeholder"].browse(moving).lead_id = self
 
     # ------------------------------------------------------------
     # SILENCE

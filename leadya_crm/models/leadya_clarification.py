@@ -15,7 +15,7 @@ class LeadyaClarification(models.Model):
     _rec_name = "label"
 
     lead_id = fields.Many2one("crm.lead", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="lead_id.company_id", store=True, index="btree_not_null")
+    company_id = fields.Many2one(related="lead_id.company_id")
     gap_key = fields.Char("Gap", required=True, help="Technical name of what was missing.")
     label = fields.Char("Was Missing", required=True)
     kind = fields.Selection(

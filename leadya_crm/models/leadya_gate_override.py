@@ -22,7 +22,7 @@ class LeadyaGateOverride(models.Model):
     _rec_name = "lead_id"
 
     lead_id = fields.Many2one("crm.lead", required=True, readonly=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="lead_id.company_id", store=True, index="btree_not_null")
+    company_id = fields.Many2one(related="lead_id.company_id")
     team_id = fields.Many2one(
         "crm.team", "Sales Team", readonly=True, index="btree_not_null", ondelete="set null", help="At that time."
     )

@@ -11,7 +11,7 @@ class LeadyaLeadLineMixin(models.AbstractModel):
     _description = "Line of a Lead"
 
     lead_id = fields.Many2one("crm.lead", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="lead_id.company_id", store=True, precompute=True, index="btree_not_null")
+    company_id = fields.Many2one(related="lead_id.company_id")
     sequence = fields.Integer(default=10)
 
     def write(self, vals):

@@ -52,6 +52,8 @@ class LeadyaQueueLease(models.Model):
 
     def _move(self, lead):
         """What somebody has before them became part of another lead: it is that one then, unless it is taken too."""
+        if not self:
+            return
         now = fields.Datetime.now()
         live = self.filtered(lambda lease: lease.until >= now).sorted("until")[-1:]
         old = self.search([("lead_id", "=", lead.id)])

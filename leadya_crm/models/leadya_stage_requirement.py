@@ -148,6 +148,6 @@ class LeadyaRequirementMark(models.Model):
     requirement_id = fields.Many2one("leadya.stage.requirement", required=True, index=True, ondelete="cascade")
     user_id = fields.Many2one("res.users", "By", required=True, index=True, default=lambda self: self.env.user)
     attachment_id = fields.Many2one("ir.attachment", "Document", index="btree_not_null", ondelete="set null")
-    company_id = fields.Many2one(related="lead_id.company_id", store=True, index="btree_not_null")
+    company_id = fields.Many2one(related="lead_id.company_id")
 
     _once = models.UniqueIndex("(lead_id, requirement_id)", "This point is done already.")
