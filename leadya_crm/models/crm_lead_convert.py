@@ -131,7 +131,8 @@ class CrmLead(models.Model):
     def _convert_people(self):
         """People around the leads that are deals now become contacts."""
         deals = self.filtered(lambda lead: lead.active and lead.type == "opportunity")
-        return deals.stakeholder_ids.filtered(lambda person: not person.partner_id)._make_contacts()
+        people_sudo = deals.sudo().stakeholder_ids.filtered(lambda person: not person.partner_id)
+        return people_sudo.sudo(self.env.su)._make_contacts()
 
     def action_stakeholder_contacts(self):
         """Make contacts of the people around the lead now, before it is converted.

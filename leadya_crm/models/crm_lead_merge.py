@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .crm_lead_cadence import CALL
@@ -225,9 +226,12 @@ class CrmLead(models.Model):
 
     def _merge_move_pointers(self, others):
         every = self.with_context(active_test=False)
-        pointing = every.search([("possible_duplicate_id", "in", others.ids), ("id", "not in", (self | others).ids)])
-        pointing.write({"possible_duplicate_id": self.id})
-        every.search([("merged_into_id", "in", others.ids)]).write({"merged_into_id": self.id})
+        pointing = every.search(
+            Domain("possible_duplicate_id", "in", others.ids) | Domain("merged_into_id", "in", others.ids)
+        )
+        alike = pointing.filtered(lambda lead: lead.possible_duplicate_id in others)
+        (alike - self - others).write({"possible_duplicate_id": self.id})
+        pointing.filtered(lambda lead: lead.merged_into_id in others).write({"merged_into_id": self.id})
         if self.possible_duplicate_id in others:
             self.possible_duplicate_id = (others.possible_duplicate_id - others - self)[:1]
         self._duplicates_set_distinct(others.distinct_lead_ids - self - others)

@@ -21,7 +21,7 @@ class LeadyaCriterionAnswer(models.Model):
     _rec_name = "criterion_id"
 
     lead_id = fields.Many2one("crm.lead", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="lead_id.company_id", store=True, index="btree_not_null")
+    company_id = fields.Many2one(related="lead_id.company_id")
     criterion_id = fields.Many2one("leadya.criterion", required=True, index=True, ondelete="cascade")
     state = fields.Selection(CRITERION_STATES, required=True, default="confirmed")
     note = fields.Text("Evidence", help="What was said, or where it is written.")

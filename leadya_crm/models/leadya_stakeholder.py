@@ -43,7 +43,7 @@ class LeadyaStakeholder(models.Model):
     _check_company_auto = True
 
     lead_id = fields.Many2one("crm.lead", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="lead_id.company_id", store=True, precompute=True, index="btree_not_null")
+    company_id = fields.Many2one(related="lead_id.company_id")
     partner_id = fields.Many2one(
         "res.partner",
         "Contact",
