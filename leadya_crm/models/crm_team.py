@@ -23,5 +23,5 @@ class CrmTeam(models.Model):
         return own | others._leadya_search_within(self.assignment_domain)
 
     def _assign_and_convert_leads(self, *args, **kwargs):
-        """A machine that hands out leads makes no contacts: of the people around them a person does, when it is time."""
+        """Handing out leads by the dozen makes no contacts of the people around them: somebody does, in time."""
         return super(CrmTeam, self.with_context(leadya_people_later=True))._assign_and_convert_leads(*args, **kwargs)
